@@ -1,0 +1,19 @@
+/** Tests run TypeScript through SWC as ES modules; `test/setup.ts` compiles `dist` first, for the worker threads. */
+export default {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/test'],
+  testMatch: ['**/*.test.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
+        module: { type: 'es6' },
+      },
+    ],
+  },
+  globalSetup: '<rootDir>/test/setup.js',
+  testTimeout: 120_000,
+  maxWorkers: 2,
+};

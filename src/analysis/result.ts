@@ -1,0 +1,54 @@
+/** What the analysis says of a transaction and of a block: plain data, read by every later stage. */
+import type { AccessListEntry, Address, BlockInput } from '../input/block.ts';
+import type { StateKey } from '../state/key.ts';
+import type { AccessSet } from './access.ts';
+
+/** See DESIGN's words: how far the derived sets can be trusted to be tight. They are sound in every case. */
+export type Status = 'exact' | 'bounded' | 'deferred' | 'unbounded';
+
+/** Why something is not known, or not exact. */
+export interface Reason {
+  /** Stable, e.g. `unknown-call-target`. */
+  readonly code: string;
+  readonly message: string;
+  /** Where in the byte code; `null` when it is not of one place. */
+  readonly at: { readonly address: Address; readonly pc: number } | null;
+  /** The state keys that the unknown value depends on. */
+  readonly dependsOn: readonly StateKey[];
+}
+
+export interface TransactionAnalysis {
+  readonly index: number;
+  readonly status: Status;
+  readonly reasons: readonly Reason[];
+  readonly accesses: AccessSet;
+  /** The sets hold for every state that agrees with the pre-state on these keys. */
+  readonly assumptions: ReadonlySet<StateKey>;
+  /** Gas that the transaction is expected to use; a scheduling weight, not a bound. */
+  readonly gasEstimate: bigint;
+  /** Deferred only: the transactions after which it is derived again. Ascending. */
+  readonly resolveAfter: readonly number[];
+  /** Transactions not yet bounded whose later findings may change these sets: it starts when they are resolved. */
+  readonly heldBy: readonly number[];
+  /** The EIP-2930 list that covers the derived keys. */
+  readonly derivedAccessList: readonly AccessListEntry[];
+}
+
+export interface BlockAnalysis {
+  readonly input: BlockInput;
+  /** One for each transaction, in block order. */
+  readonly transactions: readonly TransactionAnalysis[];
+  /** Keys that the state source did not know and that the result would be better with. */
+  readonly missing: readonly StateKey[];
+  readonly options: AnalysisOptions;
+}
+
+/** What changes the meaning of the sets; the same for all transactions of a block. */
+export interface AnalysisOptions {
+  /** A mempool: sets hold in any order. Default: false, the block's order is the meaning. */
+  readonly unordered: boolean;
+  /** Declared EIP-2930 lists are binding: they narrow the derived sets. Default: false. */
+  readonly trustAccessLists: boolean;
+  /** Invalid transactions are left out instead of making the block invalid. Default: false. */
+  readonly skipInvalid: boolean;
+}

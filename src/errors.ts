@@ -1,0 +1,51 @@
+/**
+ * The errors of this package. Each has a stable `code`; a value that crossed a thread is recognised by
+ * that code, never by `instanceof`.
+ */
+
+/** What a wrong input looks like, field by field. */
+export interface InputProblem {
+  /** File or other origin of the value, e.g. `block.json` or `standard input`. */
+  readonly source: string;
+  /** Path of the offending field, e.g. `transactions[3].gas`; empty for the whole value. */
+  readonly path: string;
+  readonly expected: string;
+  readonly got: string;
+}
+
+/** A wrong input or wrong usage: one line that says what, where, expected, got. */
+export class InputError extends Error {
+  override readonly name = 'InputError';
+  readonly code: string;
+  readonly problem: InputProblem;
+
+  constructor(problem: InputProblem, code = 'invalid-input') {
+    const where = problem.path === '' ? problem.source : `${problem.source}: ${problem.path}`;
+    super(`${where}: expected ${problem.expected}, got ${problem.got}`);
+    this.code = code;
+    this.problem = problem;
+  }
+}
+
+/**
+ * A block that no execution accepts: names its first invalid transaction in block order.
+ * `reason` is a stable code such as `nonce-too-low` or `insufficient-funds`.
+ */
+export class InvalidBlockError extends Error {
+  override readonly name = 'InvalidBlockError';
+  readonly code = 'invalid-block';
+  readonly transaction: number;
+  readonly reason: string;
+
+  constructor(transaction: number, reason: string, detail: string) {
+    super(`transaction ${transaction} is invalid: ${detail}`);
+    this.transaction = transaction;
+    this.reason = reason;
+  }
+}
+
+/** A broken assumption of this program: a bug, not a wrong input. */
+export class InternalError extends Error {
+  override readonly name = 'InternalError';
+  readonly code = 'internal-error';
+}

@@ -1,0 +1,23 @@
+/** Where pre-state comes from, as the pure stages see it: synchronous look-ups in which not knowing is an answer. */
+import type { Address } from '../input/block.ts';
+import type { StateKey } from './key.ts';
+
+/** An account without its storage. The code array of one account is always the same object. */
+export interface AccountState {
+  readonly balance: bigint;
+  readonly nonce: bigint;
+  readonly code: Uint8Array;
+}
+
+/**
+ * State at one point between two transactions. Answers never change, except that `load` may turn
+ * `undefined` into a value.
+ */
+export interface StateSource {
+  /** `null`: the account is known not to exist; `undefined`: not known. */
+  account(address: Address): AccountState | null | undefined;
+  /** The slot's value; `undefined`: not known. */
+  storage(address: Address, slot: bigint): bigint | undefined;
+  /** Fetches keys that were `undefined`, in one batch. Absent when there is nowhere to fetch from. */
+  readonly load?: (keys: readonly StateKey[]) => Promise<void>;
+}
