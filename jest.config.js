@@ -1,4 +1,4 @@
-/** Tests run TypeScript through SWC as ES modules; `test/setup.ts` compiles `dist` first, for the worker threads. */
+/** Tests run TypeScript through SWC as ES modules; `test/setup.js` compiles `dist` first, for the worker threads. */
 export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
@@ -13,7 +13,9 @@ export default {
       },
     ],
   },
+  reporters: ['default', '<rootDir>/test/count-reporter.js'],
   globalSetup: '<rootDir>/test/setup.js',
+  setupFiles: ['<rootDir>/test/seed.ts'],
   testTimeout: 120_000,
   maxWorkers: 2,
 };
