@@ -56,7 +56,15 @@ export interface Transaction {
   readonly authorizationList: readonly Authorization[];
   readonly chainId: bigint | null;
   readonly signature: Signature | null;
+  /**
+   * Fields that an unsigned request left out: they hold a stand-in (nonce and fee 0, gas limit 2^24), and
+   * say nothing about the transaction's validity. Absent when every field was given.
+   */
+  readonly assumed?: readonly AssumedField[];
 }
+
+/** What a request such as an `eth_call` object may leave to the node. */
+export type AssumedField = 'nonce' | 'gasLimit' | 'maxFeePerGas';
 
 /** EIP-4895 withdrawal; the amount in wei. */
 export interface Withdrawal {

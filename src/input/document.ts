@@ -1,0 +1,135 @@
+/** Files and standard input as JSON: read, unpacked, parsed. The only part of reading that does I/O. */
+import { createReadStream } from 'node:fs';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { InputError } from '../errors.ts';
+import { isHex } from './hex.ts';
+import { findJsonError } from './json-error.ts';
+
+/** Stands for standard input. */
+const STANDARD_INPUT = '-';
+
+/** Text longer than this does not fit into one string of V8. */
+const MAX_BYTES = 2 ** 29 - 25;
+
+const TOO_LARGE = { expected: 'at most 512 MiB of JSON', got: 'more' };
+
+const unpack = promisify(gunzip);
+
+/**
+ * Reads JSON or NDJSON, gzipped or not, from a file or from standard input (`-`). In errors the source is
+ * the path, or `standard input`.
+ *
+ * @throws InputError for whatever is wrong with it.
+ */
+export async function readDocument(
+  path: string,
+  standardInput: AsyncIterable<Uint8Array | string> = process.stdin,
+): Promise<unknown> {
+  const isStandard = path === STANDARD_INPUT;
+  const source = isStandard ? 'standard input' : path;
+  const packed = await readBytes(isStandard ? standardInput : createReadStream(path), source);
+  const bytes = isGzip(packed) ? await unpackBytes(packed, source) : packed;
+  if (bytes.length > MAX_BYTES) throw new InputError({ source, path: '', ...TOO_LARGE });
+  return parseDocuments(bytes.toString('utf8'), source);
+}
+
+async function readBytes(stream: AsyncIterable<Uint8Array | string>, source: string): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of stream) {
+      const bytes = Buffer.from(chunk);
+      length += bytes.length;
+      if (length > MAX_BYTES) throw new InputError({ source, path: '', ...TOO_LARGE });
+      chunks.push(bytes);
+    }
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    throw new InputError({ source, path: '', expected: 'a readable file', got: reasonOf(error) });
+  }
+  return Buffer.concat(chunks);
+}
+
+function isGzip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+async function unpackBytes(bytes: Uint8Array, source: string): Promise<Buffer> {
+  try {
+    return await unpack(bytes, { maxOutputLength: MAX_BYTES });
+  } catch (error) {
+    if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') throw new InputError({ source, path: '', ...TOO_LARGE });
+    throw new InputError({ source, path: '', expected: 'a whole gzip file', got: reasonOf(error) });
+  }
+}
+
+const REASONS: ReadonlyMap<string, string> = new Map([
+  ['ENOENT', 'no such file'],
+  ['EISDIR', 'a directory'],
+  ['EACCES', 'no permission to read it'],
+  ['Z_BUF_ERROR', 'one that is cut short'],
+  ['Z_DATA_ERROR', 'damaged data'],
+]);
+
+/** By `code` and not by class: errors of `node:` modules may come from another realm. */
+function codeOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+}
+
+function reasonOf(error: unknown): string {
+  return REASONS.get(codeOf(error)) ?? `an error (${codeOf(error) || String(error)})`;
+}
+
+/**
+ * Parses one JSON value; or NDJSON, one value on each line, as an array of these. Hex need not be quoted.
+ *
+ * @throws InputError with line and column.
+ */
+export function parseDocuments(text: string, source: string): unknown {
+  const json = text.startsWith('\uFEFF') ? text.slice(1) : text;
+  if (json.trim() === '') throw new InputError({ source, path: '', expected: 'JSON', got: 'nothing' });
+  try {
+    return parseOne(json);
+  } catch {
+    return parseLines(json, source);
+  }
+}
+
+/** A bare `0x…` is what tools print for a signed transaction, and cannot be anything else. */
+function parseOne(text: string): unknown {
+  const bare = text.trim();
+  return isHex(bare) ? bare : JSON.parse(text);
+}
+
+function parseLines(json: string, source: string): unknown[] {
+  const values: unknown[] = [];
+  let offset = 0;
+  for (const line of json.split('\n')) {
+    if (line.trim() !== '') {
+      try {
+        values.push(parseOne(line));
+      } catch {
+        // Only a first line that is a whole value makes it NDJSON.
+        throw values.length === 0 ? jsonError(json, 0, source) : jsonError(line, offset, source, json);
+      }
+    }
+    offset += line.length + 1;
+  }
+  return values;
+}
+
+function jsonError(part: string, offset: number, source: string, whole = part): InputError {
+  const at = offset + findJsonError(part);
+  const before = whole.slice(0, at);
+  const line = before.split('\n').length;
+  const column = at - before.lastIndexOf('\n');
+  const character = String.fromCodePoint(whole.codePointAt(at) ?? 0x20);
+  const got = at >= whole.length ? 'the end' : JSON.stringify(character);
+  return new InputError({
+    source,
+    path: '',
+    expected: 'JSON',
+    got: `${got} at line ${line}, column ${column}`,
+  });
+}
