@@ -2,8 +2,14 @@
 import type { AccessListEntry, Address, BlockInput } from '../input/block.ts';
 import type { StateKey } from '../state/key.ts';
 import type { AccessSet } from './access.ts';
+import type { Effects } from './write-index.ts';
 
-/** See DESIGN's words: how far the derived sets can be trusted to be tight. They are sound in every case. */
+/**
+ * How tight the derived sets are; they are sound in every case. `exact`: they hold for every execution, with no
+ * region but the storage of accounts that the transaction makes or destroys, and no fork whose sides differ.
+ * `bounded`: a region, or a branch that may not be taken. `deferred`: not bounded yet, because of what earlier
+ * transactions of the block may write; derived again once they have run. `unbounded`: conflicts with everything.
+ */
 export type Status = 'exact' | 'bounded' | 'deferred' | 'unbounded';
 
 /** Why something is not known, or not exact. */
@@ -24,6 +30,12 @@ export interface TransactionAnalysis {
   readonly accesses: AccessSet;
   /** The sets hold for every state that agrees with the pre-state on these keys. */
   readonly assumptions: ReadonlySet<StateKey>;
+  /** Every key of the state before it that was looked at: the sets and effects are a function of these. */
+  readonly inputs: ReadonlySet<StateKey>;
+  readonly effects: Effects;
+  /** Accounts whose balance or nonce code may write: no escrow and no known nonces for them as senders. */
+  readonly debits: ReadonlySet<Address>;
+  readonly nonceWrites: ReadonlySet<Address>;
   /** Gas that the transaction is expected to use; a scheduling weight, not a bound. */
   readonly gasEstimate: bigint;
   /** Deferred only: the transactions after which it is derived again. Ascending. */

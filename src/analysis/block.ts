@@ -1,0 +1,384 @@
+/**
+ * The block rule. Transactions are derived in block order; for a key that an earlier one may write, a later one
+ * sees what is known of the value that is left there: all of it, some bits, or nothing. By induction over the
+ * order, whatever counts as known is what execution will see, so the sets are sound although values were used.
+ * In a mempool nothing is known of a key that any other transaction may write.
+ */
+import { InternalError } from '../errors.ts';
+import type { AccessListEntry, BlockHeader, BlockInput, Hex, Transaction } from '../input/block.ts';
+import { DEFAULT_HARDFORK, hardforkOfBlock } from '../input/chain.ts';
+import { accountKey, parseKey, type StateKey } from '../state/key.ts';
+import { overlayState } from '../state/overlay.ts';
+import type { StateSource } from '../state/source.ts';
+import { systemCallsDiff } from '../state/system-calls.ts';
+import type { AccessMode, AccessSet } from './access.ts';
+import { BlockKnowledge, NO_PREDECESSORS, type Predecessors } from './block-knowledge.ts';
+import { decideCommutation } from './commutation.ts';
+import { knownOrigin } from './known-hashes.ts';
+import { regionText } from './recorder.ts';
+import type { AnalysisOptions, BlockAnalysis, TransactionAnalysis } from './result.ts';
+import { type BlockRules, blockRules } from './rules.ts';
+import { DEFAULT_LIMITS, deriveTransaction, type Limits } from './transaction.ts';
+import { NO_EFFECTS, WriteIndex } from './write-index.ts';
+
+export interface AnalyzeOptions extends Partial<AnalysisOptions> {
+  /** State before the block; keys that it does not know are reported as missing. */
+  readonly state: StateSource;
+  /** Work allowed for one transaction. Default: `DEFAULT_LIMITS`. */
+  readonly limits?: Limits;
+}
+
+/** Rounds after which those of a mempool whose sets still grow may touch anything. */
+const MAX_ROUNDS = 16;
+
+/** Derives the access sets of all transactions. Pure and synchronous. */
+export function analyzeBlock(input: BlockInput, options: AnalyzeOptions): BlockAnalysis {
+  const settled = settle(options);
+  const state = beforeTransactions(input, options.state);
+  const run = new BlockDeriver(input, state, settled, options.limits ?? DEFAULT_LIMITS);
+  const transactions = settled.unordered ? run.inAnyOrder() : run.inOrder(0, [], () => null);
+  return finish(input, state, settled, transactions, run.missing);
+}
+
+/**
+ * Derives the rest of a block again on the state that the transactions before `from` have left. Sets that
+ * still hold are kept: those that depend on nothing that a transaction derived anew, or held open until now,
+ * may write. Statuses stay as first derived.
+ *
+ * @param state - State before transaction `from`, with the block's system calls in it.
+ * @param start - State before the first transaction: what a transaction sees of keys that it is not sent.
+ */
+export function reanalyzeFrom(
+  analysis: BlockAnalysis,
+  from: number,
+  state: StateSource,
+  start: StateSource,
+): BlockAnalysis {
+  const { input, options } = analysis;
+  const run = new BlockDeriver(input, state, options, DEFAULT_LIMITS, start);
+  if (!run.isSupported) return analysis;
+  const done = analysis.transactions.slice(0, from);
+  const changed = new WriteIndex();
+  let isReusable = true;
+  for (const one of done) {
+    if (isOpen(one)) isReusable = false;
+    else if (one.status === 'deferred' || one.status === 'unbounded') {
+      changed.add(one.index, one.accesses, one.effects, false);
+    }
+  }
+  const kept = (index: number): TransactionAnalysis | null => {
+    const old = analysis.transactions[index];
+    if (!isReusable || old === undefined || isOpen(old)) return null;
+    return isTouched(old, changed) ? null : old;
+  };
+  const rest = run.inOrder(from, [], kept, (one) => {
+    changed.add(one.index, one.accesses, one.effects, false);
+    // Later ones may rest on values that it was to leave, and no longer writes.
+    const old = analysis.transactions[one.index];
+    if (old !== undefined) changed.add(one.index, old.accesses, NO_EFFECTS, isOpen(old));
+  });
+  const transactions = rest.map((one) => {
+    const first = analysis.transactions[one.index];
+    if (first === undefined || (first.status !== 'deferred' && first.status !== 'unbounded')) return one;
+    return { ...one, status: first.status, reasons: first.reasons, resolveAfter: first.resolveAfter };
+  });
+  const decided = decideCommutation(input, state, transactions, options);
+  return { ...analysis, transactions: [...done, ...decided] };
+}
+
+/**
+ * Derives one transaction on its own.
+ *
+ * @param options.isUnstable - Keys that may have another value when it runs. Default: none.
+ */
+export function analyzeTransaction(
+  tx: Transaction,
+  options: {
+    readonly state: StateSource;
+    readonly block?: BlockHeader | null;
+    readonly chainId?: bigint;
+    readonly hardfork?: string;
+    readonly blockHashes?: ReadonlyMap<bigint, Hex>;
+    readonly isUnstable?: (key: StateKey) => boolean;
+    readonly limits?: Limits;
+  },
+): TransactionAnalysis {
+  const { block = null, chainId = 1n, blockHashes = new Map(), isUnstable = () => false } = options;
+  const hardfork =
+    options.hardfork ??
+    (block === null
+      ? DEFAULT_HARDFORK
+      : hardforkOfBlock(chainId, block, { source: 'block', path: 'timestamp' }));
+  const input: BlockInput = { block, transactions: [tx], chainId, hardfork, blockHashes };
+  const run = new BlockDeriver(input, options.state, settle({}), options.limits ?? DEFAULT_LIMITS);
+  const others: Predecessors = {
+    value: (key) => (isUnstable(key) ? { value: null } : null),
+    code: (address) => (isUnstable(accountKey(address, 'code')) ? null : undefined),
+  };
+  return run.one(tx, 0, others, [], () => []);
+}
+
+function settle(options: Partial<AnalysisOptions>): AnalysisOptions {
+  const { unordered = false, trustAccessLists = false, skipInvalid = false } = options;
+  return { unordered, trustAccessLists, skipInvalid };
+}
+
+/** The state that the first transaction finds: the block's system calls have run. */
+function beforeTransactions(input: BlockInput, state: StateSource): StateSource {
+  if (input.block === null) return state;
+  const diff = systemCallsDiff(state, input.block, input.hardfork);
+  return diff.size === 0 ? state : overlayState(state, diff);
+}
+
+function finish(
+  input: BlockInput,
+  state: StateSource,
+  options: AnalysisOptions,
+  transactions: readonly TransactionAnalysis[],
+  missing: ReadonlySet<StateKey>,
+): BlockAnalysis {
+  return {
+    input,
+    options,
+    transactions: decideCommutation(input, state, transactions, options),
+    missing: [...missing].sort(),
+  };
+}
+
+/** Whether it may touch anything, as far as is known yet. */
+export function isOpen(analysis: Pick<TransactionAnalysis, 'accesses'>): boolean {
+  return analysis.accesses.regions.some(
+    ({ shape, field, mode }) => shape === 'everything' && field === 'any' && mode === 'write',
+  );
+}
+
+/** Whether something that the sets and effects are a function of may have been written by those in the index. */
+function isTouched({ inputs }: TransactionAnalysis, changed: WriteIndex): boolean {
+  for (const key of inputs) {
+    const { address, field, slot } = parseKey(key);
+    if (changed.find(key, address, field === 'storage' ? knownOrigin(slot) : null) !== null) return true;
+  }
+  return false;
+}
+
+class BlockDeriver {
+  readonly #input: BlockInput;
+  readonly #state: StateSource;
+  readonly #start: StateSource;
+  readonly #options: AnalysisOptions;
+  readonly #limits: Limits;
+  readonly #rules: BlockRules;
+  readonly missing = new Set<StateKey>();
+
+  /** @param start - The state before the block. Default: `state`. */
+  constructor(
+    input: BlockInput,
+    state: StateSource,
+    options: AnalysisOptions,
+    limits: Limits,
+    start: StateSource = state,
+  ) {
+    this.#input = input;
+    this.#state = state;
+    this.#start = start;
+    this.#options = options;
+    this.#limits = limits;
+    this.#rules = blockRules(input);
+  }
+
+  /** Without that every transaction may touch anything, whatever is known of state. */
+  get isSupported(): boolean {
+    return this.#rules.isSupported;
+  }
+
+  /**
+   * In block order, from transaction `from` on.
+   *
+   * @param kept - An analysis that still holds, or `null`.
+   * @param onDerived - Told of each one that was not kept.
+   */
+  inOrder(
+    from: number,
+    stillOpen: readonly number[],
+    kept: (index: number) => TransactionAnalysis | null,
+    onDerived: (one: TransactionAnalysis) => void = () => {},
+  ): TransactionAnalysis[] {
+    const writes = new WriteIndex();
+    const open = [...stillOpen];
+    const results: TransactionAnalysis[] = [];
+    const before: Predecessors = {
+      value: (key, address, origin) => writes.find(key, address, origin),
+      code: (address) => writes.findCode(address),
+    };
+    // What a transaction leaves is known only if it certainly runs.
+    const certain = !this.#options.skipInvalid;
+    for (let index = from; index < this.#input.transactions.length; index++) {
+      const tx = this.#transaction(index);
+      let result = kept(index);
+      if (result === null) {
+        result = this.one(tx, index, before, open, (key) => writes.writersOf(key));
+        onDerived(result);
+      } else result = { ...result, heldBy: result.heldBy.filter((held) => open.includes(held)) };
+      const remainsOpen = isOpen(result);
+      writes.add(index, result.accesses, certain ? result.effects : NO_EFFECTS, remainsOpen);
+      if (remainsOpen) open.push(index);
+      results.push(result);
+    }
+    return results;
+  }
+
+  /** As a mempool: whatever any other transaction may write is not stable. Sets grow until nothing changes. */
+  inAnyOrder(): TransactionAnalysis[] {
+    const { transactions } = this.#input;
+    const writes = new WriteIndex();
+    const results: TransactionAnalysis[] = [];
+    let open: number[] = [];
+    for (let round = 0; ; round++) {
+      let hasGrown = false;
+      for (const [index, tx] of transactions.entries()) {
+        const others: Predecessors = {
+          value: (key, address, origin) => writes.findOthers(index, key, address, origin),
+          code: (address) =>
+            writes.findOthers(index, accountKey(address, 'code'), address, null) === null ? undefined : null,
+        };
+        const old = results[index];
+        const held = open.filter((other) => other !== index);
+        if (round > MAX_ROUNDS && old !== undefined && isOpen(old)) continue;
+        if (old !== undefined && !this.#depends(old, others) && old.heldBy.length === held.length) continue;
+        let result = this.one(tx, index, others, held, () => []);
+        if (round >= MAX_ROUNDS) result = unsettled(result);
+        if (result.status === 'deferred') result = { ...result, status: 'unbounded', resolveAfter: [] };
+        hasGrown ||= old === undefined || !sameWrites(old.accesses, result.accesses);
+        results[index] = result;
+        writes.add(index, result.accesses, NO_EFFECTS, isOpen(result));
+      }
+      open = results.filter(isOpen).map(({ index }) => index);
+      if (!hasGrown)
+        return results.map((one) => ({ ...one, heldBy: open.filter((index) => index !== one.index) }));
+    }
+  }
+
+  /** Whether something that the sets assume is no longer stable. */
+  #depends({ assumptions }: TransactionAnalysis, others: Predecessors): boolean {
+    for (const key of assumptions) {
+      const { address, field, slot } = parseKey(key);
+      if (others.value(key, address, field === 'storage' ? knownOrigin(slot) : null) !== null) return true;
+    }
+    return false;
+  }
+
+  one(
+    tx: Transaction,
+    index: number,
+    predecessors: Predecessors,
+    heldBy: readonly number[],
+    writersOf: (key: StateKey) => readonly number[],
+  ): TransactionAnalysis {
+    const knowledge = new BlockKnowledge(this.#state, predecessors, this.#start);
+    const found = deriveTransaction(this.#rules, tx, knowledge, this.#limits);
+    for (const key of found.missing) this.missing.add(key);
+    let { accesses, status } = found;
+    if (isOpen(found)) accesses = this.#withLikely(tx, accesses);
+    if (this.#options.trustAccessLists && tx.accessList !== null) {
+      accesses = trusted(accesses, tx.accessList);
+      if (status === 'deferred' || status === 'unbounded') status = 'bounded';
+    }
+    const resolveAfter = new Set<number>();
+    if (status === 'deferred')
+      for (const key of found.waitsFor) for (const j of writersOf(key)) resolveAfter.add(j);
+    return {
+      index,
+      status,
+      reasons: found.reasons,
+      accesses,
+      assumptions: found.assumptions,
+      inputs: found.inputs,
+      effects: found.effects,
+      debits: found.debits,
+      nonceWrites: found.nonceWrites,
+      gasEstimate: found.gasEstimate,
+      resolveAfter: [...resolveAfter].sort((a, b) => a - b),
+      heldBy: [...heldBy],
+      derivedAccessList: found.accessList,
+    };
+  }
+
+  /**
+   * The keys of a transaction that may touch anything, and those that it would touch on the pre-state: what is
+   * likely should count as unstable for later ones already now.
+   */
+  #withLikely(tx: Transaction, accesses: AccessSet): AccessSet {
+    const likely = deriveTransaction(
+      this.#rules,
+      tx,
+      new BlockKnowledge(this.#state, NO_PREDECESSORS, this.#start),
+      this.#limits,
+    );
+    const keys = new Map(accesses.keys);
+    for (const [key, mode] of likely.accesses.keys) keys.set(key, stronger(keys.get(key), mode));
+    const origins = new Map([...accesses.origins, ...likely.accesses.origins]);
+    const seen = new Set(accesses.regions.map(({ shape, address }) => `${shape}:${address}`));
+    const regions = likely.accesses.regions.filter(({ shape, address }) => !seen.has(`${shape}:${address}`));
+    return { keys, regions: [...accesses.regions, ...regions], origins };
+  }
+
+  #transaction(index: number): Transaction {
+    const tx = this.#input.transactions[index];
+    if (tx === undefined) throw new InternalError(`there is no transaction ${index}`);
+    return tx;
+  }
+}
+
+function stronger(a: AccessMode | undefined, b: AccessMode): AccessMode {
+  if (a === undefined || a === b) return b;
+  return 'write';
+}
+
+/** Whether all that `b` may write was there in `a`. */
+function sameWrites(a: AccessSet, b: AccessSet): boolean {
+  const regions = new Set(a.regions.map(regionText));
+  return (
+    [...b.keys].every(([key, mode]) => mode === 'read' || (a.keys.get(key) ?? 'read') !== 'read') &&
+    b.regions.every((region) => region.mode === 'read' || regions.has(regionText(region)))
+  );
+}
+
+/** A transaction of a mempool whose sets grow with those of others, round after round. */
+function unsettled(one: TransactionAnalysis): TransactionAnalysis {
+  if (isOpen(one)) return one;
+  const everything = { shape: 'everything', address: null, field: 'any', mode: 'write' } as const;
+  const message = 'its sets grow with those of the others, round after round';
+  return {
+    ...one,
+    status: 'unbounded',
+    reasons: [...one.reasons, { code: 'round-limit', message, at: null, dependsOn: [] }],
+    accesses: { ...one.accesses, regions: [...one.accesses.regions, everything] },
+    effects: NO_EFFECTS,
+  };
+}
+
+/** A binding list: slots that are not in it are not touched, and whatever else is not known is in it. */
+function trusted(accesses: AccessSet, list: readonly AccessListEntry[]): AccessSet {
+  const listed = new Set(
+    list.flatMap(({ address, storageKeys }) => storageKeys.map((slot) => `${address}:${slot}`)),
+  );
+  const accounts = new Set(list.map(({ address }) => address));
+  const keys = new Map<StateKey, AccessMode>();
+  for (const [key, mode] of accesses.keys) {
+    if (parseKey(key).field !== 'storage' || listed.has(key as `${Hex}:${Hex}`)) keys.set(key, mode);
+  }
+  const isBounded = accesses.regions.length === 0;
+  for (const key of listed) if (!keys.has(key)) keys.set(key, isBounded ? 'read' : 'write');
+  if (!isBounded) {
+    for (const address of accounts) {
+      for (const field of ['balance', 'nonce', 'code'] as const) {
+        const key = accountKey(address, field);
+        if (!keys.has(key)) keys.set(key, 'write');
+      }
+    }
+  }
+  const regions = accesses.regions.filter(
+    (region) => region.shape === 'account' && !accounts.has(region.address),
+  );
+  return { keys, regions, origins: accesses.origins };
+}

@@ -1,0 +1,35 @@
+/**
+ * What is known of the state that a transaction will find: for each cell its value, what bounds it, or that
+ * it is missing. The only window of the analysis on pre-state and on earlier transactions.
+ */
+import type { Address } from '../input/block.ts';
+import type { SlotOrigin } from './access.ts';
+import type { Word } from './word.ts';
+
+export type Fact =
+  /** This is what execution will read: no earlier transaction changes it, or what they leave is known. */
+  | { readonly kind: 'stable'; readonly value: bigint }
+  /** An earlier transaction may have changed it, within these bounds (the word carries no cells). */
+  | { readonly kind: 'unstable'; readonly bounds: Word }
+  /** The state source does not know it. */
+  | { readonly kind: 'missing' };
+
+export type CodeFact =
+  | { readonly kind: 'stable'; readonly code: Uint8Array }
+  | { readonly kind: 'unstable' }
+  | { readonly kind: 'missing' };
+
+export interface Knowledge {
+  /** @param origin - How the slot came about, where that is known: keeps it apart from regions. */
+  storage(address: Address, slot: bigint, origin: SlotOrigin | null): Fact;
+  balance(address: Address): Fact;
+  nonce(address: Address): Fact;
+  code(address: Address): CodeFact;
+  /**
+   * Whether the account is there before the transaction, for the rules before EIP-161; `null` when an earlier
+   * transaction may have made or destroyed it, or it is missing.
+   */
+  exists(address: Address): boolean | null;
+  /** Whether the account had a balance, or a nonce above zero, before the block: what who does not read them sees. */
+  hadBefore(address: Address, field: 'balance' | 'nonce'): boolean;
+}

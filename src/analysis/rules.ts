@@ -1,0 +1,99 @@
+/** The rules of a block as the analysis needs them, made once for all its transactions. */
+
+import { paramsBlock } from '@ethereumjs/block';
+import type { Common } from '@ethereumjs/common';
+import { paramsEVM } from '@ethereumjs/evm';
+import { paramsTx } from '@ethereumjs/tx';
+import type { BlockHeader, BlockInput, Hex, Transaction } from '../input/block.ts';
+import { createChain } from '../input/chain.ts';
+import { type GasSchedule, gasSchedule } from './gas.ts';
+import type { Rules } from './machine.ts';
+import { Precompiles } from './precompiles.ts';
+import { unknownWord, type Word } from './word.ts';
+
+/** From this hardfork on, rules that the analysis does not model yet (EIP-7708, 8037, 8246, …) change accesses. */
+const FIRST_UNSUPPORTED = 'amsterdam';
+
+export interface BlockRules {
+  readonly common: Common;
+  /** Whether the analysis knows the rules of the hardfork; without that it only says "everything". */
+  readonly isSupported: boolean;
+  readonly schedule: GasSchedule;
+  readonly rules: Rules;
+  readonly precompiles: Precompiles;
+  readonly block: BlockHeader | null;
+  readonly chainId: bigint;
+  readonly blockHashes: ReadonlyMap<bigint, Hex>;
+  readonly blobBaseFee: Word;
+}
+
+export function blockRules(input: BlockInput): BlockRules {
+  const common = createChain(input);
+  for (const params of [paramsEVM, paramsTx, paramsBlock]) common.updateParams(params);
+  return {
+    common,
+    isSupported: !common.gteHardfork(FIRST_UNSUPPORTED),
+    schedule: gasSchedule(common),
+    rules: {
+      clearsEmptyAccounts: common.gteHardfork('spuriousDragon'),
+      keepsOldAccounts: common.isActivatedEIP(6780),
+      hasDelegation: common.isActivatedEIP(7702),
+      rejectsEf: common.isActivatedEIP(3541),
+      warmsFeeRecipient: common.isActivatedEIP(3651),
+      failsUnpaidCode: common.gteHardfork('homestead'),
+      isTangerineWhistle: common.gteHardfork('tangerineWhistle'),
+      hasPrevRandao: common.isActivatedEIP(4399),
+    },
+    precompiles: new Precompiles(common),
+    block: input.block,
+    chainId: input.chainId,
+    blockHashes: input.blockHashes,
+    blobBaseFee:
+      input.block === null ? unknownWord([]) : blobBaseFee(common, input.block.excessBlobGas ?? 0n),
+  };
+}
+
+/** EIP-4844: `fake_exponential(minimum, excess, fraction)`. */
+function blobBaseFee(common: Common, excessBlobGas: bigint): bigint {
+  if (!common.isActivatedEIP(4844)) return 0n;
+  const factor = common.param('minBlobGas');
+  const denominator = common.param('blobGasPriceUpdateFraction');
+  let output = 0n;
+  let term = factor * denominator;
+  for (let i = 1n; term > 0n; i++) {
+    output += term;
+    term = (term * excessBlobGas) / (denominator * i);
+  }
+  return output / denominator;
+}
+
+/** What each unit of gas costs the sender (EIP-1559). */
+export function effectiveGasPrice(tx: Transaction, block: BlockHeader | null): Word {
+  if (tx.type < 2) return tx.maxFeePerGas;
+  if (block === null) return unknownWord([]);
+  const baseFee = block.baseFeePerGas ?? 0n;
+  const price = baseFee + tx.maxPriorityFeePerGas;
+  return price < tx.maxFeePerGas ? price : tx.maxFeePerGas;
+}
+
+/** Gas that is due before any code runs (Yellow Paper eq. 64; EIP-2028, 2930, 3860, 7702). */
+export function intrinsicGas(common: Common, tx: Transaction): bigint {
+  let gas = common.param('txGas');
+  const zero = common.param('txDataZeroGas');
+  const nonZero = common.param('txDataNonZeroGas');
+  for (const byte of tx.data) gas += byte === 0 ? zero : nonZero;
+  if (tx.to === null && common.gteHardfork('homestead')) {
+    gas += common.param('txCreationGas');
+    if (common.isActivatedEIP(3860)) {
+      gas += BigInt(Math.ceil(tx.data.length / 32)) * common.param('initCodeWordGas');
+    }
+  }
+  for (const entry of tx.accessList ?? []) {
+    gas += common.param('accessListAddressGas');
+    gas += BigInt(entry.storageKeys.length) * common.param('accessListStorageKeyGas');
+  }
+  if (tx.authorizationList.length > 0) {
+    gas += BigInt(tx.authorizationList.length) * common.param('perEmptyAccountCost');
+  }
+  return gas;
+}

@@ -1,0 +1,287 @@
+/**
+ * Runs frames over all their paths: forks where a decision is not known, merges paths where they meet again,
+ * and joins all that leave a frame in the same way. Knows no opcode.
+ *
+ * Of several paths the one that is behind runs first (fewer rounds of the outer loops, then deeper in internal
+ * calls, then the lower pc), so that the sides of a branch meet where it ends. Two paths are merged when they
+ * are at the same pc and stack height and no known stack word is lost by it; paths that differ more are kept
+ * apart up to a limit. Order and limits change how tight the result is, never whether it is sound.
+ */
+import { unionCells } from './cells.ts';
+import { NO_GAS } from './gas.ts';
+import { table } from './instructions/table.ts';
+import {
+  abandon,
+  type Frame,
+  type FrameResult,
+  type Machine,
+  type Outcome,
+  Path,
+  type TransactionContext,
+} from './machine.ts';
+import { emptyString, SymbolicBytes, type SymbolicString } from './memory.ts';
+import { AccessBits } from './recorder.ts';
+import { joinWords, knownValue, type Word } from './word.ts';
+import { World } from './world.ts';
+
+const STACK_LIMIT = 1024;
+const NO_OPERANDS: readonly Word[] = [];
+/** Paths of one frame at the same pc that are kept apart. */
+const MAX_APART = 4;
+/** Solidity's free memory pointer: two paths that disagree on it would lose all memory when merged. */
+const FREE_POINTER = 0x40;
+
+/** Runs a frame from its start; `start` becomes the solver's. */
+export function runFrame(tx: TransactionContext, frame: Frame, start: Path): FrameResult {
+  return new FrameSolver(tx, frame).solve(start);
+}
+
+class FrameSolver implements Machine {
+  readonly tx: TransactionContext;
+  readonly frame: Frame;
+  #success: Outcome | null = null;
+  #failure: Outcome | null = null;
+  /** Paths that wait; the one to run next is last. */
+  #waiting: Path[] = [];
+
+  constructor(tx: TransactionContext, frame: Frame) {
+    this.tx = tx;
+    this.frame = frame;
+  }
+
+  solve(start: Path): FrameResult {
+    let path: Path | undefined = start;
+    while (path !== undefined) {
+      this.#run(path);
+      path = this.#waiting.pop();
+    }
+    return { success: this.#success, failure: this.#failure };
+  }
+
+  runFrame(frame: Frame, start: Path): FrameResult {
+    return new FrameSolver(this.tx, frame).solve(start);
+  }
+
+  mayHalt(path: Path): void {
+    if (path.mayHaveHalted) return;
+    path.mayHaveHalted = true;
+    const outcome = outcomeOf(path, emptyString(this.tx.labels));
+    const control = unionCells(path.control, path.gasCells);
+    const halted = { ...outcome, certain: path.certain.fork(), control, gas: NO_GAS };
+    this.#failure = joinFailures(this.#failure, halted);
+  }
+
+  joinFailures(a: Outcome | null, b: Outcome | null): Outcome | null {
+    return joinFailures(a, b);
+  }
+
+  /** Runs one path until it leaves the frame, forks, or has to wait for one that is behind it. */
+  #run(path: Path): void {
+    const { code } = this.frame;
+    const { budget, schedule } = this.tx;
+    const { base } = schedule;
+    const { bytes, knownLength } = code;
+    let isFirst = true;
+    while (true) {
+      if (path.pc >= knownLength) {
+        if (path.pc >= bytes.length) {
+          this.#succeed(path, emptyString(this.tx.labels));
+          return;
+        }
+        abandon(this, path, 'unknown-code', 'runs code whose bytes are not known', code.cells);
+      }
+      const opcode = bytes[path.pc] as number;
+      if (opcode === 0x5b && !isFirst && this.#waiting.length > 0 && this.#mustWait(path)) return;
+      isFirst = false;
+      if (--budget.steps < 0) {
+        abandon(this, path, 'step-limit', 'takes more steps than the analysis allows', path.control);
+      }
+      const row = table[opcode];
+      const price = base[opcode] as number;
+      if (
+        row === undefined ||
+        price < 0 ||
+        path.stack.length < row.needs ||
+        path.stack.length + row.grows > STACK_LIMIT
+      ) {
+        this.#halt(path);
+        return;
+      }
+      const operands = row.attempt === null ? NO_OPERANDS : path.stack.slice(path.stack.length - row.needs);
+      if (path.gas.max < price) {
+        row.attempt?.(this, path, operands);
+        this.#halt(path);
+        return;
+      }
+      if (path.gas.min < price) {
+        this.mayHalt(path);
+        path.gas = { min: 0, max: path.gas.max - price };
+      } else path.gas = { min: path.gas.min - price, max: path.gas.max - price };
+      const flow = row.run(this, path, opcode);
+      switch (flow.kind) {
+        case 'next':
+          path.pc++;
+          break;
+        case 'jumped':
+          break;
+        case 'halt':
+          row.attempt?.(this, path, operands);
+          this.#halt(path);
+          return;
+        case 'success':
+          this.#succeed(path, flow.returned);
+          return;
+        case 'revert':
+          this.#fail(path, flow.returned, false);
+          return;
+        case 'fork': {
+          const [first, ...others] = flow.paths;
+          if (others.length === 0 && first === path) break;
+          if (others.length > 0 && --budget.forks < 0) {
+            abandon(this, path, 'fork-limit', 'has more branches than the analysis allows', path.control);
+          }
+          for (const fork of flow.paths) this.#wait(fork);
+          return;
+        }
+        default:
+          flow satisfies never;
+      }
+    }
+  }
+
+  /** Whether a waiting path is behind this one; then this one waits too, merged if it can be. */
+  #mustWait(path: Path): boolean {
+    const next = this.#waiting[this.#waiting.length - 1] as Path;
+    if (compare(path, next) < 0) return false;
+    this.#wait(path);
+    return true;
+  }
+
+  /** Puts a path among those that wait, in order, merging it with one that is where it is. */
+  #wait(path: Path): void {
+    const waiting = this.#waiting;
+    let apart = 0;
+    for (let i = waiting.length - 1; i >= 0; i--) {
+      const other = waiting[i] as Path;
+      if (other.pc !== path.pc || other.stack.length !== path.stack.length) continue;
+      apart++;
+      const loses = this.#lossOf(path, other);
+      if (loses === 'target') continue;
+      if (loses === 'nothing' || apart >= MAX_APART) {
+        waiting.splice(i, 1);
+        this.#wait(this.#merge(other, path));
+        return;
+      }
+    }
+    let at = waiting.length;
+    while (at > 0 && compare(path, waiting[at - 1] as Path) > 0) at--;
+    waiting.splice(at, 0, path);
+  }
+
+  /** What merging would lose: nothing that matters, some value, or where to jump. */
+  #lossOf(a: Path, b: Path): 'nothing' | 'value' | 'target' {
+    let loss: 'nothing' | 'value' = 'nothing';
+    const { jumpDestinations } = this.frame.code;
+    for (let i = 0; i < a.stack.length; i++) {
+      const x = a.stack[i] as Word;
+      const y = b.stack[i] as Word;
+      if (x === y) continue;
+      const u = knownValue(x);
+      const v = knownValue(y);
+      if (u === null || v === null || u === v) continue;
+      const isTarget = (value: bigint) => value < 65536n && jumpDestinations[Number(value)] === 1;
+      if (isTarget(u) && isTarget(v)) return 'target';
+      loss = 'value';
+    }
+    const p = knownValue(a.memory.loadWord(FREE_POINTER));
+    const q = knownValue(b.memory.loadWord(FREE_POINTER));
+    return p !== null && q !== null && p !== q ? 'value' : loss;
+  }
+
+  #merge(a: Path, b: Path): Path {
+    const { state } = this.tx;
+    const control = unionCells(a.control, b.control);
+    const stack = a.stack.map((word, i) => joinWords(word, b.stack[i] as Word, control));
+    const merged = new Path(
+      stack,
+      SymbolicBytes.join(a.memory, b.memory, control),
+      { min: Math.min(a.words.min, b.words.min), max: Math.max(a.words.max, b.words.max) },
+      joinStrings(a.returned, b.returned, control),
+      World.join(a.world, b.world, control, state),
+      { min: Math.min(a.gas.min, b.gas.min), max: Math.max(a.gas.max, b.gas.max) },
+      unionCells(unionCells(a.gasCells, b.gasCells), control),
+      AccessBits.intersection(a.certain, b.certain),
+      control,
+    );
+    merged.pc = a.pc;
+    merged.mayHaveHalted = a.mayHaveHalted && b.mayHaveHalted;
+    merged.loops = a.loops;
+    return merged;
+  }
+
+  #succeed(path: Path, returned: SymbolicString): void {
+    this.#success = joinSuccesses(this.tx, this.#success, outcomeOf(path, returned));
+  }
+
+  #halt(path: Path): void {
+    this.#fail(path, emptyString(this.tx.labels), true);
+  }
+
+  #fail(path: Path, returned: SymbolicString, isHalt: boolean): void {
+    const outcome = outcomeOf(path, returned);
+    this.#failure = joinFailures(this.#failure, isHalt ? { ...outcome, gas: NO_GAS } : outcome);
+  }
+}
+
+function outcomeOf(path: Path, returned: SymbolicString): Outcome {
+  const { world, gas, gasCells, certain, control } = path;
+  return { world, gas, gasCells, returned, certain, control };
+}
+
+function joinStrings(a: SymbolicString, b: SymbolicString, control: readonly number[]): SymbolicString {
+  if (a === b) return a;
+  return {
+    bytes: SymbolicBytes.join(a.bytes, b.bytes, control),
+    length: joinWords(a.length, b.length, control),
+  };
+}
+
+function joinSuccesses(tx: TransactionContext, a: Outcome | null, b: Outcome): Outcome {
+  if (a === null) return b;
+  const joined = joinFailures(a, b) as Outcome;
+  return { ...joined, world: World.join(a.world, b.world, joined.control, tx.state) };
+}
+
+/** As for successes, but for the world: nobody goes on in the world of a failed frame. */
+function joinFailures(a: Outcome | null, b: Outcome | null): Outcome | null {
+  if (a === null || b === null) return a ?? b;
+  const control = unionCells(a.control, b.control);
+  return {
+    world: a.world,
+    gas: { min: Math.min(a.gas.min, b.gas.min), max: Math.max(a.gas.max, b.gas.max) },
+    gasCells: unionCells(unionCells(a.gasCells, b.gasCells), control),
+    returned: joinStrings(a.returned, b.returned, control),
+    certain: AccessBits.intersection(a.certain, b.certain),
+    control,
+  };
+}
+
+/** Negative when `a` is behind `b` and runs first. */
+function compare(a: Path, b: Path): number {
+  const height = Math.min(a.stack.length, b.stack.length);
+  const order = compareLoops(a.loops, b.loops, height);
+  if (order !== 0) return order;
+  return b.stack.length - a.stack.length || a.pc - b.pc;
+}
+
+/** Compares the rounds of the loops that both are in. */
+function compareLoops(a: readonly number[], b: readonly number[], height: number): number {
+  for (let i = 0; ; i += 2) {
+    const inA = i < a.length && (a[i] as number) <= height;
+    const inB = i < b.length && (b[i] as number) <= height;
+    if (!inA && !inB) return 0;
+    if (inA !== inB) return inA ? 1 : -1;
+    if (a[i] !== b[i]) return (b[i] as number) - (a[i] as number);
+    if (a[i + 1] !== b[i + 1]) return (a[i + 1] as number) - (b[i + 1] as number);
+  }
+}

@@ -1,0 +1,507 @@
+/**
+ * Derives the access sets of one transaction from what is known of the state before it: intrinsic accesses,
+ * EIP-7702 authorisations, then its call or creation, followed through all code that it may run.
+ */
+import type { AccessListEntry, Address, Transaction } from '../input/block.ts';
+import { type StateKey, slotHex } from '../state/key.ts';
+import type { AccessSet } from './access.ts';
+import { binary } from './arithmetic.ts';
+import { type Cell, type CellSet, CellTable, NO_CELLS, unionCells } from './cells.ts';
+import { type Code, knownCode } from './code.ts';
+import type { GasInterval } from './gas.ts';
+import { Hashes } from './hashes.ts';
+import { delegateOf, ending, loadRunnableCode, transfer } from './instructions/calls.ts';
+import { bytesOf, creationAddress, runCreation } from './instructions/system.ts';
+import type { Knowledge } from './knowledge.ts';
+import {
+  Abandoned,
+  type Frame,
+  type FrameResult,
+  type Machine,
+  type Outcome,
+  Path,
+  type TransactionContext,
+} from './machine.ts';
+import { emptyString, LabelTable, SymbolicBytes } from './memory.ts';
+import { AccessBits, Recorder } from './recorder.ts';
+import type { Reason, Status } from './result.ts';
+import { type BlockRules, effectiveGasPrice, intrinsicGas } from './rules.ts';
+import { runFrame } from './solver.ts';
+import { StateAccess } from './state-access.ts';
+import {
+  cellsOf,
+  joinWords,
+  knownValue,
+  MAX_WORD,
+  minOf,
+  rangeWord,
+  unknownWord,
+  type Word,
+} from './word.ts';
+import { World } from './world.ts';
+import { type Effects, NO_EFFECTS } from './write-index.ts';
+
+/** Limits of one derivation; beyond them the answer is "everything", with the limit as its reason. */
+export const DEFAULT_LIMITS = { steps: 4_000_000, forks: 300, memoryBytes: 1 << 23 };
+
+export type Limits = typeof DEFAULT_LIMITS;
+
+/** Gas limits above this are no numbers any more: at least so much is left, and at most any 64-bit amount. */
+const LARGEST_METERED_GAS = 2n ** 50n;
+const ANY_GAS: GasInterval = { min: 2 ** 50, max: 2 ** 66 };
+
+const MAX_UINT64 = (1n << 64n) - 1n;
+
+/** What one derivation finds. */
+export interface Derivation {
+  readonly status: Status;
+  readonly reasons: readonly Reason[];
+  readonly accesses: AccessSet;
+  readonly assumptions: ReadonlySet<StateKey>;
+  readonly missing: readonly StateKey[];
+  /** Keys that earlier transactions may write and on which something unknown depends. */
+  readonly waitsFor: readonly StateKey[];
+  readonly gasEstimate: bigint;
+  /** Keys of the state before the transaction that were looked at. */
+  readonly inputs: ReadonlySet<StateKey>;
+  readonly effects: Effects;
+  readonly debits: ReadonlySet<Address>;
+  readonly nonceWrites: ReadonlySet<Address>;
+  readonly accessList: readonly AccessListEntry[];
+}
+
+export function deriveTransaction(
+  block: BlockRules,
+  tx: Transaction,
+  knowledge: Knowledge,
+  limits: Limits = DEFAULT_LIMITS,
+): Derivation {
+  return new TransactionDeriver(block, tx, knowledge, limits).derive();
+}
+
+class TransactionDeriver {
+  readonly #block: BlockRules;
+  readonly #tx: Transaction;
+  readonly #recorder: Recorder;
+  readonly #cells = new CellTable();
+  readonly #labels = new LabelTable();
+  readonly #context: TransactionContext;
+  /** State when the call or creation starts. */
+  #entry = new World();
+
+  constructor(block: BlockRules, tx: Transaction, knowledge: Knowledge, limits: Limits) {
+    this.#block = block;
+    this.#tx = tx;
+    this.#recorder = new Recorder(this.#cells);
+    const hashes = new Hashes();
+    const budget = { ...limits };
+    const state = new StateAccess(this.#cells, this.#recorder, knowledge, this.#labels, hashes, budget);
+    this.#context = {
+      cells: this.#cells,
+      labels: this.#labels,
+      recorder: this.#recorder,
+      knowledge,
+      state,
+      schedule: block.schedule,
+      rules: block.rules,
+      precompiles: block.precompiles,
+      block: block.block,
+      chainId: block.chainId,
+      blockHashes: block.blockHashes,
+      origin: tx.from,
+      gasPrice: effectiveGasPrice(tx, block.block),
+      blobHashes: tx.blobVersionedHashes,
+      blobBaseFee: block.blobBaseFee,
+      hashes,
+      budget,
+    };
+  }
+
+  derive(): Derivation {
+    const path = this.#start();
+    let result: FrameResult | null = null;
+    try {
+      if (!this.#block.isSupported) {
+        const hardfork = this.#block.common.hardfork();
+        throw new Abandoned(
+          'unsupported-hardfork',
+          `the rules of ${hardfork} are not modelled yet`,
+          null,
+          NO_CELLS,
+        );
+      }
+      this.#authorise(path);
+      this.#entry = path.world.fork();
+      result = this.#run(path);
+    } catch (error) {
+      if (error instanceof Abandoned) {
+        this.#recorder.reason(error.code, error.message, error.at, error.cells);
+      } else if (error instanceof RangeError && /call stack/i.test(error.message)) {
+        this.#recorder.reason('depth-limit', 'calls nest deeper than the analysis follows', null, NO_CELLS);
+      } else throw error;
+    }
+    return result === null ? this.#abandoned(path) : this.#finished(path, result);
+  }
+
+  /** Sender, fee recipient, warm accounts, gas. */
+  #start(): Path {
+    const { from, to, gasLimit } = this.#tx;
+    const { state, rules, schedule, precompiles, block } = this.#context;
+    const certain = new AccessBits();
+    const gas = this.#initialGas(intrinsicGas(this.#block.common, this.#tx));
+    const path = Path.start(this.#labels, new World(), gas, NO_CELLS, certain, NO_CELLS);
+    this.#recorder.access(certain, this.#cells.account(from, 'nonce'), 'delta');
+    this.#recorder.access(certain, this.#cells.account(from, 'balance'), 'delta');
+    this.#recorder.access(certain, this.#cells.account(from, 'code'), 'read');
+    if (block !== null)
+      this.#recorder.access(certain, this.#cells.account(block.feeRecipient, 'balance'), 'delta');
+
+    // Validity is decided elsewhere: here the sender has the nonce and the funds.
+    path.world.nonces.set(from, this.#tx.nonce + 1n);
+    const upFront = binary('mul', gasLimit, this.#context.gasPrice);
+    const blobs = binary('mul', BigInt(this.#tx.blobVersionedHashes.length) * BLOB_GAS, this.#blobPrice());
+    const funds = binary('sub', binary('sub', state.balance(from), upFront), blobs);
+    state.setBalance(path.world, from, funds);
+
+    if (schedule.hasAccessLists) {
+      const warm = [from, ...precompiles.addresses];
+      if (to !== null) warm.push(to);
+      if (rules.warmsFeeRecipient && block !== null) warm.push(block.feeRecipient);
+      for (const address of warm) state.warmAccount(path.world, address);
+      for (const entry of this.#tx.accessList ?? []) {
+        state.warmAccount(path.world, entry.address);
+        for (const slot of entry.storageKeys) {
+          state.warmSlot(path.world, this.#cells.storage(entry.address, BigInt(slot)));
+        }
+      }
+    }
+    return path;
+  }
+
+  #blobPrice(): Word {
+    return this.#tx.blobVersionedHashes.length === 0 ? 0n : this.#context.blobBaseFee;
+  }
+
+  #initialGas(intrinsic: bigint): GasInterval {
+    const { gasLimit } = this.#tx;
+    if (gasLimit - intrinsic > LARGEST_METERED_GAS) return ANY_GAS;
+    const amount = gasLimit > intrinsic ? Number(gasLimit - intrinsic) : 0;
+    return { min: amount, max: amount };
+  }
+
+  /** EIP-7702: each valid tuple sets its authority's code and counts its nonce, whatever the call does. */
+  #authorise(path: Path): void {
+    const { state, rules } = this.#context;
+    if (!rules.hasDelegation) return;
+    for (const tuple of this.#tx.authorizationList) {
+      const { authority } = tuple;
+      if (authority === null) continue;
+      if (tuple.chainId !== 0n && tuple.chainId !== this.#block.chainId) continue;
+      if (tuple.nonce >= MAX_UINT64) continue;
+      const nonceCell = this.#cells.account(authority, 'nonce');
+      const codeCell = this.#cells.account(authority, 'code');
+      state.warmAccount(path.world, authority);
+      this.#recorder.access(path.certain, codeCell, 'read');
+      this.#recorder.access(path.certain, nonceCell, 'read');
+      const code = state.peekCode(path.world, authority);
+      if (code.kind === 'known' && code.code.bytes.length > 0 && delegateOf(code.code) === null) continue;
+      const nonce = state.peekNonce(path.world, authority);
+      const isNonce = knownValue(binary('eq', nonce, tuple.nonce));
+      if (isNonce !== null) this.#recorder.assume(cellsOf(nonce));
+      if (isNonce === 0n) continue;
+      const isValid = isNonce === 1n && code.kind === 'known';
+      // A tuple that may be invalid writes only perhaps.
+      const certain = isValid ? path.certain : path.certain.fork();
+      this.#recorder.access(certain, nonceCell, 'write');
+      this.#recorder.access(certain, codeCell, 'write');
+      const isCleared = BigInt(tuple.address) === 0n;
+      const bytes = isCleared ? new Uint8Array(0) : bytesOf(`0xef0100${tuple.address.slice(2)}`);
+      if (isValid) {
+        path.world.codes.set(authority, knownCode(bytes));
+        path.world.nonces.set(authority, binary('add', nonce, 1n));
+      } else {
+        const cells = unionCells(cellsOf(nonce), code.kind === 'unknown' ? code.cells : NO_CELLS);
+        path.control = unionCells(path.control, cells);
+        path.world.codes.set(authority, null);
+        path.world.nonces.set(authority, joinWords(nonce, binary('add', nonce, 1n), cells));
+      }
+    }
+  }
+
+  #run(path: Path): FrameResult {
+    const { from, to, value, data } = this.#tx;
+    const machine = this.#machine(to ?? from);
+    const input = { bytes: SymbolicBytes.known(this.#labels, data), length: BigInt(data.length) };
+    if (to === null) {
+      const address = creationAddress(from, this.#tx.nonce);
+      this.#context.state.warmAccount(path.world, address);
+      return runCreation(machine, path, from, address, value, input, 0);
+    }
+    let code: Code = EMPTY_CODE;
+    let codeAddress = to;
+    const isPrecompile = this.#context.precompiles.has(to);
+    if (!isPrecompile) {
+      const found = loadRunnableCode(machine, path, to, false);
+      if (found !== null) {
+        code = found.code;
+        codeAddress = found.address;
+      }
+    }
+    this.#transferValue(machine, path, from, to, value);
+    if (isPrecompile) return this.#runPrecompile(path, to);
+    if (code.bytes.length === 0) return { success: ending(path, emptyString(this.#labels)), failure: null };
+    const frame: Frame = {
+      code,
+      address: to,
+      caller: from,
+      value,
+      input,
+      isStatic: false,
+      depth: 0,
+      kind: 'call',
+      codeAddress,
+    };
+    return runFrame(this.#context, frame, path);
+  }
+
+  /** A precompile called by the transaction itself touches no state beyond the value. */
+  #runPrecompile(path: Path, to: Address): FrameResult {
+    const { data } = this.#tx;
+    const result = this.#context.precompiles.run(to, data, path.gas.max);
+    const nothing = emptyString(this.#labels);
+    if (result?.isSuccess === true && path.gas.min === path.gas.max) {
+      path.gas = { min: path.gas.min - result.gasUsed, max: path.gas.max - result.gasUsed };
+      return { success: ending(path, nothing), failure: null };
+    }
+    const failure: Outcome = {
+      ...ending(path, nothing),
+      certain: path.certain.fork(),
+      gas: { min: 0, max: 0 },
+    };
+    const isCertain = result !== null && !result.isSuccess && path.gas.min === path.gas.max;
+    return { success: isCertain ? null : ending(path, nothing), failure };
+  }
+
+  /** The sender's value is part of what its funds cover: a delta, not a debit by code. */
+  #transferValue(machine: Machine, path: Path, from: Address, to: Address, value: bigint): void {
+    const { state, rules } = this.#context;
+    if (value === 0n || from === to) {
+      if (!rules.clearsEmptyAccounts) transfer(machine, path, from, to, 0n);
+      return;
+    }
+    state.setBalance(path.world, from, binary('sub', state.peekBalance(path.world, from), value));
+    state.credit(path, to, value);
+  }
+
+  /** The machine outside of any frame, for what the transaction itself does. */
+  #machine(address: Address): Machine {
+    const context = this.#context;
+    const frame: Frame = {
+      code: EMPTY_CODE,
+      address,
+      caller: this.#tx.from,
+      value: 0n,
+      input: emptyString(this.#labels),
+      isStatic: false,
+      depth: 0,
+      kind: 'call',
+      codeAddress: address,
+    };
+    return {
+      tx: context,
+      frame,
+      mayHalt: () => {},
+      runFrame: (callee, start) => runFrame(context, callee, start),
+      joinFailures: (a, b) => a ?? b,
+    };
+  }
+
+  #abandoned(path: Path): Derivation {
+    this.#recorder.region({ shape: 'everything', address: null, field: 'any', mode: 'write' });
+    const waitsFor = this.#waitsFor(path.control);
+    const status: Status = waitsFor.length > 0 ? 'deferred' : 'unbounded';
+    return this.#derivation(status, waitsFor, this.#tx.gasLimit, NO_EFFECTS);
+  }
+
+  #finished(path: Path, result: FrameResult): Derivation {
+    const { success, failure } = result;
+    const certain =
+      success === null || failure === null
+        ? ((success ?? failure)?.certain ?? path.certain)
+        : AccessBits.intersection(success.certain, failure.certain);
+    const isExact = !this.#recorder.hasOpenRegion && this.#recorder.isComplete(certain);
+    if (!isExact) this.#explain(unionCells(success?.control ?? NO_CELLS, failure?.control ?? NO_CELLS));
+    const left = success ?? failure;
+    const used = this.#tx.gasLimit - BigInt(Math.min(left?.gas.max ?? 0, Number(this.#tx.gasLimit)));
+    return this.#derivation(isExact ? 'exact' : 'bounded', [], used, this.#effects(result));
+  }
+
+  /** Why the sets are not exact. */
+  #explain(control: CellSet): void {
+    for (const region of this.#recorder.regions) {
+      if (region.shape === 'account' || region.address === null) {
+        this.#recorder.reason(
+          'unknown-slot',
+          'a slot that is not known: all storage of the account',
+          null,
+          control,
+        );
+      }
+    }
+    const cells = control.filter(
+      (cell) => this.#recorder.unstable.has(cell) || this.#recorder.missing.has(cell),
+    );
+    if (cells.length > 0) {
+      this.#recorder.reason('unknown-branch', 'a branch depends on state that is not known', null, cells);
+    } else if (!this.#recorder.hasOpenRegion) {
+      this.#recorder.reason('may-run-out-of-gas', 'gas may end before everything is touched', null, NO_CELLS);
+    }
+  }
+
+  /** Unstable cells that stand behind the reasons for giving up. */
+  #waitsFor(control: CellSet): StateKey[] {
+    const named = new Set(this.#recorder.reasons.flatMap((reason) => reason.dependsOn));
+    for (const cell of control) named.add(this.#cells.key(cell));
+    const unstable = new Set([...this.#recorder.unstable].map((cell) => this.#cells.key(cell)));
+    const direct = [...named].filter((key) => unstable.has(key));
+    // A limit without a cause of its own is due to whatever was not known.
+    return direct.length > 0 || named.size > 0 ? direct : [...unstable];
+  }
+
+  /** What is in state after the transaction, whichever way it ends. */
+  #effects(result: FrameResult): Effects {
+    const values = new Map<StateKey, Word>();
+    const codes = new Map<Address, Uint8Array | null>();
+    const reset = new Set<Address>();
+    const success = result.success?.world ?? null;
+    // A failure leaves what was before the call: nonces and authorisations.
+    const worlds = [success, result.failure === null ? null : this.#entry].filter((world) => world !== null);
+    for (const [cell, mode] of this.#recorder.modes()) {
+      if (mode === 'read') continue;
+      const { address, field } = this.#cells.info(cell);
+      if (success?.destroyed.get(address) === 'possible') continue;
+      if (field === 'code') codes.set(address, this.#codeAfter(worlds, address));
+      else {
+        const possible = worlds.map((world) => this.#valueIn(world, cell));
+        const value = possible.reduce((a, b) => joinWords(a, b, NO_CELLS));
+        values.set(this.#cells.key(cell), withoutCells(value));
+      }
+    }
+    if (success !== null && result.failure === null) {
+      for (const [address, certainty] of success.created.entries()) {
+        // A write to a slot that is not known may have left something in any of them.
+        const isZero = !success.weakWrites.some(({ region }) => region.address === address);
+        if (certainty === 'certain' && isZero && !success.destroyed.has(address)) reset.add(address);
+      }
+      for (const [address, certainty] of success.destroyed.entries()) {
+        if (certainty === 'certain') reset.add(address);
+      }
+    }
+    return { values, codes, reset };
+  }
+
+  /** A value after the transaction in one of the worlds that it may leave. Fees make two balances unknown. */
+  #valueIn(world: World, cell: Cell): Word {
+    const { state, block } = this.#context;
+    const { address, field } = this.#cells.info(cell);
+    if (world.destroyed.has(address)) return 0n;
+    switch (field) {
+      case 'storage':
+        return state.current(world, cell);
+      case 'nonce':
+        return state.peekNonce(world, address);
+      case 'balance': {
+        if (address === this.#tx.from || block === null) return unknownWord(NO_CELLS);
+        const balance = state.peekBalance(world, address);
+        return address === block.feeRecipient ? rangeWord(minOf(balance), MAX_WORD, NO_CELLS) : balance;
+      }
+      case 'code':
+        return unknownWord(NO_CELLS);
+      default:
+        return field satisfies never;
+    }
+  }
+
+  #codeAfter(worlds: readonly World[], address: Address): Uint8Array | null {
+    let bytes: Uint8Array | null = null;
+    for (const world of worlds) {
+      const code = world.destroyed.has(address)
+        ? ({ kind: 'known', code: EMPTY_CODE } as const)
+        : this.#context.state.peekCode(world, address);
+      if (code.kind === 'unknown' || code.code.knownLength < code.code.bytes.length) return null;
+      if (bytes !== null && !Buffer.from(bytes).equals(code.code.bytes)) return null;
+      bytes = code.code.bytes;
+    }
+    return bytes;
+  }
+
+  #derivation(
+    status: Status,
+    waitsFor: readonly StateKey[],
+    gasEstimate: bigint,
+    effects: Effects,
+  ): Derivation {
+    const accesses = this.#recorder.accesses();
+    return {
+      status,
+      reasons: status === 'exact' ? [] : this.#recorder.reasons,
+      accesses,
+      assumptions: this.#recorder.assumptions(),
+      missing: [...this.#recorder.missing].map((cell) => this.#cells.key(cell)),
+      waitsFor,
+      gasEstimate,
+      effects,
+      inputs: new Set(this.#context.state.inputs().map((cell) => this.#cells.key(cell))),
+      debits: this.#written('balance'),
+      nonceWrites: this.#written('nonce'),
+      accessList: this.#accessList(accesses),
+    };
+  }
+
+  /** Accounts of which code, or an authorisation, may write the field. */
+  #written(field: 'balance' | 'nonce'): Set<Address> {
+    const addresses = new Set<Address>();
+    for (const cell of this.#recorder.writtenCells()) {
+      const info = this.#cells.info(cell);
+      if (info.field === field) addresses.add(info.address);
+    }
+    return addresses;
+  }
+
+  /** The EIP-2930 list of the derived keys: accounts other than those that are warm anyway, and all slots. */
+  #accessList(accesses: AccessSet): AccessListEntry[] {
+    const { from, to } = this.#tx;
+    const { block, precompiles } = this.#context;
+    const slots = new Map<Address, bigint[]>();
+    for (const [cell, mode] of this.#recorder.modes()) {
+      const { address, field, slot } = this.#cells.info(cell);
+      if (mode === 'delta' && field !== 'storage') continue;
+      const entry = slots.get(address) ?? [];
+      if (field === 'storage') entry.push(slot);
+      slots.set(address, entry);
+    }
+    const isWarm = (address: Address) =>
+      address === from || address === to || address === block?.feeRecipient || precompiles.has(address);
+    const created = new Set(
+      accesses.regions.filter((region) => region.shape === 'account').map((region) => region.address),
+    );
+    return [...slots]
+      .filter(([address, list]) => !created.has(address) && (list.length > 0 || !isWarm(address)))
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([address, list]) => ({
+        address,
+        storageKeys: list.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)).map(slotHex),
+      }));
+  }
+}
+
+/** The same knowledge for other transactions, to which this one's cells mean nothing. */
+function withoutCells(word: Word): Word {
+  if (typeof word === 'bigint') return word;
+  return word.unknown === 0n ? word.value : { ...word, cells: NO_CELLS };
+}
+
+const EMPTY_CODE = knownCode(new Uint8Array(0));
+
+/** EIP-4844: gas per blob. */
+const BLOB_GAS = 131_072n;
