@@ -1,0 +1,87 @@
+/** The header as the EVM reads it, made from the input, or made up where the input has no block. */
+import type { Block } from '@ethereumjs/block';
+import type { Common } from '@ethereumjs/common';
+import { Address as EvmAddress } from '@ethereumjs/util';
+import type { BlockHeader, BlockInput, Hex } from '../input/block.ts';
+
+/** What a block without a header has for a gas limit, unless its transactions need more. */
+const SYNTHETIC_GAS_LIMIT = 30_000_000n;
+const ZERO_ADDRESS: Hex = `0x${'0'.repeat(40)}`;
+const ZERO_HASH: Hex = `0x${'0'.repeat(64)}`;
+
+/** Bytes of hex, in a buffer of their own. */
+export function hexBytes(hex: Hex): Uint8Array {
+  const bytes = new Uint8Array((hex.length - 2) / 2);
+  Buffer.from(bytes.buffer).write(hex.slice(2), 'hex');
+  return bytes;
+}
+
+/**
+ * The header of the block, or, for transactions without one: number, time and base fee 0, the zero address as
+ * fee recipient, and room for all transactions.
+ */
+export function executionHeader(input: BlockInput): BlockHeader {
+  if (input.block !== null) return input.block;
+  const needed = input.transactions.reduce((sum, { gasLimit }) => sum + gasLimit, 0n);
+  return {
+    number: 0n,
+    timestamp: 0n,
+    gasLimit: needed > SYNTHETIC_GAS_LIMIT ? needed : SYNTHETIC_GAS_LIMIT,
+    feeRecipient: ZERO_ADDRESS,
+    parentHash: ZERO_HASH,
+    difficulty: 0n,
+    prevRandao: ZERO_HASH,
+    extraData: '0x',
+    baseFeePerGas: 0n,
+    excessBlobGas: 0n,
+    blobGasUsed: null,
+    parentBeaconBlockRoot: null,
+    withdrawals: null,
+    uncles: [],
+    hash: null,
+    gasUsed: null,
+    receiptsRoot: null,
+    logsBloom: null,
+    stateRoot: null,
+  };
+}
+
+/** Wei for each unit of blob gas (EIP-4844); 0n before blobs. */
+export function blobBaseFee(header: BlockHeader, common: Common): bigint {
+  if (!common.isActivatedEIP(4844)) return 0n;
+  const fraction = common.getBlobGasSchedule().blobGasPriceUpdateFraction;
+  return fakeExponential(common.param('minBlobGas'), header.excessBlobGas ?? 0n, fraction);
+}
+
+/** `factor * e ** (numerator / denominator)`, as EIP-4844 computes it in integers. */
+function fakeExponential(factor: bigint, numerator: bigint, denominator: bigint): bigint {
+  let sum = 0n;
+  let term = factor * denominator;
+  for (let i = 1n; term > 0n; i++) {
+    sum += term;
+    term = (term * numerator) / (denominator * i);
+  }
+  return sum / denominator;
+}
+
+/**
+ * The part of a `Block` that `runTx` reads. Not built by `createBlock`: that checks the header against its
+ * parent's rules, which is not this program's question, and costs more than many transactions.
+ */
+export function evmBlock(header: BlockHeader, common: Common): Block {
+  const price = blobBaseFee(header, common);
+  return {
+    common,
+    header: {
+      number: header.number,
+      timestamp: header.timestamp,
+      coinbase: new EvmAddress(hexBytes(header.feeRecipient)),
+      difficulty: header.difficulty,
+      prevRandao: hexBytes(header.prevRandao),
+      gasLimit: header.gasLimit,
+      gasUsed: 0n,
+      ...(common.isActivatedEIP(1559) ? { baseFeePerGas: header.baseFeePerGas ?? 0n } : {}),
+      getBlobGasPrice: () => price,
+    },
+  } as unknown as Block;
+}

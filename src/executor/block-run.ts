@@ -1,0 +1,249 @@
+/**
+ * A block on its way through execution, whatever the mode: its state so far, its results, and the one place
+ * where results are committed.
+ */
+import type { SlotOrigin } from '../analysis/access.ts';
+import { isOpen } from '../analysis/block.ts';
+import type { BlockAnalysis, TransactionAnalysis } from '../analysis/result.ts';
+import { InternalError, InvalidBlockError } from '../errors.ts';
+import type { Address, BlockInput } from '../input/block.ts';
+import { mergeDiffs, type StateDiff } from '../state/diff.ts';
+import type { StateKey } from '../state/key.ts';
+import { overlayState } from '../state/overlay.ts';
+import type { StateSource } from '../state/source.ts';
+import { systemCallsDiff, withdrawalsDiff } from '../state/system-calls.ts';
+import { executionHeader } from './block-context.ts';
+import { type Commutation, CurrentState, committedDiff } from './current-state.ts';
+import { type ExecutionState, executionState } from './execution-state.ts';
+import { type Escape, findEscapes, needsOrigins } from './guard.ts';
+import { MissingStateError } from './missing-state.ts';
+import type { Invalid, Ran, RunResult, TransactionRunner } from './transaction-runner.ts';
+
+/**
+ * The state before the first transaction: the block's own first steps (system calls) are done. The rewards of
+ * proof-of-work miners would be a last step beside the withdrawals; the headers of uncles, which say who gets
+ * them, are not part of a block over RPC, so they are not paid.
+ */
+export interface OpenedBlock {
+  readonly input: BlockInput;
+  /** Before the block. */
+  readonly source: StateSource;
+  /** Before its first transaction. */
+  readonly state: ExecutionState;
+  /** What lies between the two. */
+  readonly systemCalls: StateDiff;
+}
+
+/** Does the block's own first steps. */
+export function openBlock(input: BlockInput, source: StateSource): OpenedBlock {
+  const systemCalls = input.block === null ? new Map() : systemCallsDiff(source, input.block, input.hardfork);
+  const state = executionState(source);
+  if (systemCalls.size === 0) return { input, source, state, systemCalls };
+  const changed = overlayState(source, systemCalls);
+  const { hasStorage } = state;
+  return {
+    input,
+    source,
+    state: hasStorage === undefined ? changed : { ...changed, hasStorage },
+    systemCalls,
+  };
+}
+
+/** All changes of a block: its first steps, its transactions, its withdrawals. */
+export function closeBlock(block: OpenedBlock, current: CurrentState): StateDiff {
+  const { input, state, systemCalls } = block;
+  const withdrawals = input.block === null ? new Map() : withdrawalsDiff(current, input.block);
+  return mergeDiffs([systemCalls, committedDiff(current, state), withdrawals]);
+}
+
+/** State, results and origins of slots so far. */
+export class BlockRun {
+  readonly current: CurrentState;
+  readonly results: (RunResult | undefined)[];
+  /** How the slots that were written came about, as far as it is known. */
+  readonly origins = new Map<StateKey, SlotOrigin>();
+  readonly #block: OpenedBlock;
+  readonly #runner: TransactionRunner;
+  /** How each result was committed; `null`: all its values were set. */
+  readonly #commutations: (Commutation | null)[] = [];
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(block: OpenedBlock, runner: TransactionRunner) {
+    this.#block = block;
+    this.#runner = runner;
+    this.current = new CurrentState(block.state);
+    this.results = block.input.transactions.map(() => undefined);
+  }
+
+  /** Commits a result; without a commutation, all its values are set. */
+  commit(result: RunResult, commutation: Commutation | null): void {
+    this.results[result.index] = result;
+    this.#commutations[result.index] = commutation;
+    if (result.status === 'invalid') return;
+    this.current.apply(result.diff, commutation ?? undefined);
+    for (const [key, origin] of result.origins) this.origins.set(key, origin);
+  }
+
+  /** Commits to `fresh`, in block order, what stands here before the first transaction without a result. */
+  prefix(fresh: BlockRun): BlockRun {
+    for (const [index, result] of this.results.entries()) {
+      if (result === undefined) break;
+      fresh.commit(result, this.#commutations[index] ?? null);
+    }
+    return fresh;
+  }
+
+  /** Runs a transaction on this thread, over any state; calls wait for each other. */
+  run(index: number, state: ExecutionState, analysis: TransactionAnalysis | undefined): Promise<RunResult> {
+    const result = this.#last.then(() => this.#runLoading(index, state, analysis));
+    this.#last = result.catch(() => {});
+    return result;
+  }
+
+  /** Fetches what the state turns out not to know, and starts the transaction again. */
+  async #runLoading(
+    index: number,
+    state: ExecutionState,
+    analysis: TransactionAnalysis | undefined,
+  ): Promise<RunResult> {
+    const options = { recordOrigins: analysis !== undefined && needsOrigins(analysis.accesses) };
+    const fetched = new Set<StateKey>();
+    for (;;) {
+      try {
+        return await this.#runner.run(index, state, options);
+      } catch (error) {
+        const missing = error instanceof MissingStateError ? error.keys : [];
+        const { load } = this.#block.state;
+        if (load === undefined || missing.length === 0 || missing.every((key) => fetched.has(key)))
+          throw error;
+        await load(missing);
+        for (const key of missing) fetched.add(key);
+      }
+    }
+  }
+
+  /** Runs and commits a transaction after all earlier ones, with all current values visible. */
+  async runInOrder(index: number, analysis: TransactionAnalysis | undefined): Promise<Escape[]> {
+    const result = await this.run(index, this.current, analysis);
+    this.commit(result, null);
+    return result.status === 'ran' && analysis !== undefined ? findEscapes(analysis.accesses, result) : [];
+  }
+}
+
+/** Limits of the block as a whole, checked in block order while gas adds up. */
+export class BlockLimits {
+  readonly #input: BlockInput;
+  readonly #gasLimit: bigint;
+  readonly #blobLimit: bigint;
+  readonly #blobGas: (index: number) => bigint;
+  #gasUsed = 0n;
+  #blobGasUsed = 0n;
+
+  constructor(input: BlockInput, limits: { readonly blobLimit: bigint; readonly gasPerBlob: bigint }) {
+    this.#input = input;
+    this.#gasLimit = executionHeader(input).gasLimit;
+    this.#blobLimit = limits.blobLimit;
+    this.#blobGas = (index) =>
+      BigInt(input.transactions[index]?.blobVersionedHashes.length ?? 0) * limits.gasPerBlob;
+  }
+
+  /** Why a transaction does not fit any more, or `null`. */
+  check(index: number): Invalid | null {
+    const gasLimit = this.#input.transactions[index]?.gasLimit ?? 0n;
+    // One that fits into no block is the transaction's own fault, and said when it runs.
+    if (gasLimit <= this.#gasLimit && this.#gasUsed + gasLimit > this.#gasLimit) {
+      const left = this.#gasLimit - this.#gasUsed;
+      const detail = `its gas limit is ${gasLimit}, the block has ${left} left`;
+      return { status: 'invalid', index, reason: 'block-gas-exceeded', detail };
+    }
+    const blobGas = this.#blobGas(index);
+    if (blobGas <= this.#blobLimit && this.#blobGasUsed + blobGas > this.#blobLimit) {
+      const detail = 'its blobs do not fit into the block any more';
+      return { status: 'invalid', index, reason: 'block-blobs-exceeded', detail };
+    }
+    return null;
+  }
+
+  add(ran: Ran): void {
+    this.#gasUsed += ran.gasUsed;
+    this.#blobGasUsed += this.#blobGas(ran.index);
+  }
+
+  /** Whether all transactions fit, whatever gas they use. */
+  fitsAll(): boolean {
+    let gas = 0n;
+    let blobs = 0n;
+    for (const [index, { gasLimit }] of this.#input.transactions.entries()) {
+      gas += gasLimit;
+      blobs += this.#blobGas(index);
+    }
+    return gas <= this.#gasLimit && blobs <= this.#blobLimit;
+  }
+}
+
+/** The error of a block that has this transaction in it. */
+function invalidBlock({ index, reason, detail }: Invalid): InvalidBlockError {
+  return new InvalidBlockError(index, reason, detail);
+}
+
+/** The analysis of a block from transaction `index` on, over the state that is final before it. */
+export type Reanalyze = (analysis: BlockAnalysis, index: number, state: StateSource) => BlockAnalysis;
+
+export interface FinishOptions {
+  readonly skipInvalid: boolean;
+  /** Derives deferred transactions again when their turn comes, as the parallel run does. */
+  readonly reanalyze: Reanalyze;
+}
+
+/**
+ * Goes through a block in order: runs what has no result yet, one after the other, and checks what holds for
+ * the block as a whole.
+ *
+ * @param analysis - What the transactions that run here are compared with; `null`: with nothing.
+ * @returns Their escapes, and the analysis as resolved.
+ * @throws InvalidBlockError
+ */
+export async function finishInOrder<A extends BlockAnalysis | null>(
+  run: BlockRun,
+  limits: BlockLimits,
+  analysis: A,
+  { skipInvalid, reanalyze }: FinishOptions,
+): Promise<{ readonly escapes: readonly Escape[]; readonly analysis: A }> {
+  const escapes: Escape[] = [];
+  let resolved: BlockAnalysis | null = analysis;
+  for (const [index, known] of run.results.entries()) {
+    const misfit = limits.check(index);
+    if (misfit !== null) {
+      if (!skipInvalid) throw invalidBlock(misfit);
+      run.commit(misfit, null);
+      continue;
+    }
+    if (known === undefined) {
+      if (mayTouchAnything(resolved, index)) resolved = reanalyze(resolved, index, run.current);
+      escapes.push(...(await run.runInOrder(index, resolved?.transactions[index])));
+      // The later ones were derived as if it left alone whatever it was not likely to touch.
+      if (mayTouchAnything(resolved, index)) resolved = reanalyze(resolved, index + 1, run.current);
+    }
+    const result = run.results[index];
+    if (result === undefined) throw new InternalError(`transaction ${index} has no result`);
+    if (result.status === 'ran') limits.add(result);
+    else if (!skipInvalid) throw invalidBlock(result);
+  }
+  return { escapes, analysis: resolved as A };
+}
+
+function mayTouchAnything(analysis: BlockAnalysis | null, index: number): analysis is BlockAnalysis {
+  const one = analysis?.transactions[index];
+  return one !== undefined && isOpen(one);
+}
+
+/** Senders' addresses by transaction, for counting those of one sender that are still to run. */
+export function indicesBySender(input: BlockInput): Map<Address, number[]> {
+  const bySender = new Map<Address, number[]>();
+  for (const [index, { from }] of input.transactions.entries()) {
+    const indices = bySender.get(from);
+    if (indices === undefined) bySender.set(from, [index]);
+    else indices.push(index);
+  }
+  return bySender;
+}

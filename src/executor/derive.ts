@@ -1,0 +1,60 @@
+/** Analysis, graph and plan of a block as execution needs them, with their times. */
+import { analyzeBlock } from '../analysis/block.ts';
+import type { AnalysisOptions, BlockAnalysis } from '../analysis/result.ts';
+import { buildConflictGraph } from '../graph/build.ts';
+import type { ConflictGraph } from '../graph/conflict-graph.ts';
+import { type Granularity, type Plan, planSchedule } from '../graph/plan.ts';
+import type { BlockInput } from '../input/block.ts';
+import type { StateSource } from '../state/source.ts';
+
+/** Parts that are already there, and how to make the others. */
+export interface DerivationOptions extends Partial<AnalysisOptions> {
+  readonly state: StateSource;
+  readonly workers: number;
+  readonly granularity: Granularity;
+  readonly analysis?: BlockAnalysis;
+  readonly graph?: ConflictGraph;
+  readonly plan?: Plan;
+}
+
+export interface Derivation {
+  readonly analysis: BlockAnalysis;
+  readonly graph: ConflictGraph;
+  readonly plan: Plan;
+  /** Milliseconds; 0 for parts that were passed in. */
+  readonly timings: { readonly analysis: number; readonly graph: number; readonly plan: number };
+}
+
+export async function derive(input: BlockInput, options: DerivationOptions): Promise<Derivation> {
+  const start = performance.now();
+  const analysis = options.analysis ?? (await analyzeKnowing(input, options));
+  const analysed = performance.now();
+  const graph = options.graph ?? buildConflictGraph(analysis);
+  const built = performance.now();
+  const { workers, granularity } = options;
+  const plan = options.plan ?? planSchedule(graph, { workers, granularity });
+  const planned = performance.now();
+  return {
+    analysis,
+    graph,
+    plan,
+    timings: {
+      analysis: options.analysis === undefined ? analysed - start : 0,
+      graph: options.graph === undefined ? built - analysed : 0,
+      plan: options.plan === undefined ? planned - built : 0,
+    },
+  };
+}
+
+/** Analyses until the state source has answered for everything that it can answer for. */
+async function analyzeKnowing(input: BlockInput, options: DerivationOptions): Promise<BlockAnalysis> {
+  const { state } = options;
+  const asked = new Set<string>();
+  for (;;) {
+    const analysis = analyzeBlock(input, options);
+    const unasked = analysis.missing.filter((key) => !asked.has(key));
+    if (state.load === undefined || unasked.length === 0) return analysis;
+    await state.load(unasked);
+    for (const key of unasked) asked.add(key);
+  }
+}

@@ -1,0 +1,218 @@
+/**
+ * Executes blocks: sequentially on this thread, or in parallel on warm worker threads, with the same result to
+ * the last byte. One executor serves any number of blocks, one after the other.
+ */
+import { reanalyzeFrom } from '../analysis/block.ts';
+import type { AnalysisOptions, BlockAnalysis } from '../analysis/result.ts';
+import { buildConflictGraph } from '../graph/build.ts';
+import type { ConflictGraph } from '../graph/conflict-graph.ts';
+import { type Granularity, type Plan, planSchedule } from '../graph/plan.ts';
+import type { BlockInput } from '../input/block.ts';
+import type { StateSource } from '../state/source.ts';
+import {
+  BlockLimits,
+  BlockRun,
+  closeBlock,
+  finishInOrder,
+  type OpenedBlock,
+  openBlock,
+  type Reanalyze,
+} from './block-run.ts';
+import { BlockRunner } from './block-runner.ts';
+import { type Derivation, derive } from './derive.ts';
+import { workerState } from './execution-state.ts';
+import {
+  type BlockResult,
+  blockResult,
+  type Execution,
+  headerMismatches,
+  type Outcome,
+  sequentialMismatches,
+} from './outcome.ts';
+import { ParallelRun } from './parallel-run.ts';
+import { type PoolOptions, WorkerPool } from './pool.ts';
+import type { TransactionRunner } from './transaction-runner.ts';
+import { reasonAgainstWorkers } from './worthwhile.ts';
+
+export type ExecutorOptions = PoolOptions;
+
+export interface ExecuteOptions extends Partial<AnalysisOptions> {
+  readonly state: StateSource;
+  /** Parts that are already there; each is made when it is missing. */
+  readonly analysis?: BlockAnalysis;
+  readonly graph?: ConflictGraph;
+  readonly plan?: Plan;
+  /** Default: `transaction`. */
+  readonly granularity?: Granularity;
+  /** Whether to run sequentially as well, and compare. Default: false. */
+  readonly verify?: boolean;
+  /** Default: `auto`, in parallel where the plan promises a gain. */
+  readonly mode?: 'auto' | 'parallel' | 'sequential';
+}
+
+/** Starts the worker threads, or none for one worker, and waits until they are ready. */
+export async function createExecutor(options: ExecutorOptions): Promise<Executor> {
+  return new Executor(options, options.workers > 1 ? await WorkerPool.start(options) : null);
+}
+
+export class Executor {
+  readonly workers: number;
+  readonly #options: ExecutorOptions;
+  readonly #runner = new BlockRunner();
+  #pool: WorkerPool | null;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(options: ExecutorOptions, pool: WorkerPool | null) {
+    this.workers = options.workers;
+    this.#options = options;
+    this.#pool = pool;
+  }
+
+  /**
+   * Executes a block; calls wait for each other.
+   *
+   * @throws InvalidBlockError for the first transaction that may not be in the block, unless `skipInvalid`.
+   * @throws MissingStateError when it needs state that the source does not know and cannot load.
+   */
+  executeBlock(input: BlockInput, options: ExecuteOptions): Promise<Outcome> {
+    const outcome = this.#last.then(() => this.#execute(input, options));
+    this.#last = outcome.catch(() => {});
+    return outcome;
+  }
+
+  /** Ends the threads. */
+  async close(): Promise<void> {
+    await this.#pool?.close();
+    this.#pool = null;
+  }
+
+  async #execute(input: BlockInput, options: ExecuteOptions): Promise<Outcome> {
+    const start = performance.now();
+    const { granularity = 'transaction' } = options;
+    const derived = await derive(input, { ...options, granularity, workers: this.workers });
+    const executing = performance.now();
+    const runner = await this.#runner.runnerOf(input);
+    runner.setBlock(input);
+    const block = openBlock(input, options.state);
+    const limits = (): BlockLimits => new BlockLimits(input, runner.blobLimits);
+    const { skipInvalid } = derived.analysis.options;
+    const reason =
+      skipInvalid && !limits().fitsAll()
+        ? 'which transactions are left out depends on the gas that earlier ones use'
+        : modeReason(options.mode ?? 'auto', this.workers, derived);
+    const run = new BlockRun(block, runner);
+    const done =
+      reason === null
+        ? await this.#runInParallel(run, derived, block, runner, granularity)
+        : { run, analysis: derived.analysis, graph: derived.graph };
+    const { escapes, analysis } = await finishInOrder(done.run, limits(), done.analysis, {
+      skipInvalid,
+      reanalyze: reanalyzeOver(block),
+    });
+    const result = closedResult(block, done.run);
+    const executed = performance.now();
+    const sequential =
+      options.verify === true ? await this.#sequentially(block, runner, limits(), skipInvalid) : null;
+    const ended = performance.now();
+    const isResolved = analysis !== derived.analysis;
+    const graph = analysis === done.analysis ? done.graph : buildConflictGraph(analysis);
+    return {
+      analysis,
+      graph,
+      plan: isResolved ? planSchedule(graph, { workers: this.workers, granularity }) : derived.plan,
+      execution: {
+        ...result,
+        blockAccessList: null,
+        escapes,
+        verified: verification(result, sequential, input),
+        mode: reason === null ? 'parallel' : 'sequential',
+        modeReason: reason,
+        workers: reason === null ? this.workers : 1,
+        timings: {
+          ...derived.timings,
+          execute: executed - executing,
+          sequential: sequential === null ? 0 : ended - executed,
+          total: ended - start,
+        },
+      },
+    };
+  }
+
+  async #runInParallel(
+    run: BlockRun,
+    { analysis, graph }: Derivation,
+    block: OpenedBlock,
+    runner: TransactionRunner,
+    granularity: Granularity,
+  ): Promise<{ readonly run: BlockRun; readonly analysis: BlockAnalysis; readonly graph: ConflictGraph }> {
+    this.#pool ??= await WorkerPool.start(this.#options);
+    this.#pool.setBlock({
+      input: block.input,
+      state: workerState(block.source, block.systemCalls, analysis),
+    });
+    const parallel = new ParallelRun(run, this.#pool, {
+      block,
+      analysis,
+      graph,
+      granularity,
+      reanalyze: reanalyzeOver(block),
+      buildGraph: buildConflictGraph,
+    });
+    const end = await parallel.execute();
+    // After an escape only what ran before the first gap is known to be right.
+    return { ...end, run: end.status === 'finished' ? run : run.prefix(new BlockRun(block, runner)) };
+  }
+
+  async #sequentially(
+    block: OpenedBlock,
+    runner: TransactionRunner,
+    limits: BlockLimits,
+    skipInvalid: boolean,
+  ): Promise<BlockResult> {
+    const run = new BlockRun(block, runner);
+    await finishInOrder(run, limits, null, { skipInvalid, reanalyze: reanalyzeOver(block) });
+    return closedResult(block, run);
+  }
+}
+
+/** Derives the rest of a block again; workers see the state before the block where they are not sent a key. */
+function reanalyzeOver({ state }: OpenedBlock): Reanalyze {
+  return (analysis, from, current) => reanalyzeFrom(analysis, from, current, state);
+}
+
+function modeReason(
+  mode: 'auto' | 'parallel' | 'sequential',
+  workers: number,
+  { plan, graph }: Derivation,
+): string | null {
+  switch (mode) {
+    case 'parallel':
+      return null;
+    case 'sequential':
+      return 'asked for';
+    case 'auto':
+      return reasonAgainstWorkers(workers, plan, graph);
+    default:
+      return mode satisfies never;
+  }
+}
+
+function closedResult(block: OpenedBlock, run: BlockRun): BlockResult {
+  const results = run.results.flatMap((result) => (result === undefined ? [] : [result]));
+  return blockResult(block.input, results, closeBlock(block, run.current));
+}
+
+function verification(
+  result: BlockResult,
+  sequential: BlockResult | null,
+  { block }: BlockInput,
+): Execution['verified'] {
+  const fromSequential = sequential === null ? [] : sequentialMismatches(result, sequential);
+  const hasHeader = block !== null && block.gasUsed !== null && result.skipped.length === 0;
+  const fromHeader = hasHeader ? headerMismatches(result, block) : [];
+  return {
+    sequential: sequential === null ? null : fromSequential.length === 0,
+    header: hasHeader ? fromHeader.length === 0 : null,
+    mismatches: [...fromSequential, ...fromHeader],
+  };
+}
