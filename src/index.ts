@@ -1,2 +1,59 @@
-/** The public names of the package. */
-export { InputError, InternalError, InvalidBlockError } from './errors.ts';
+/** The public names of the package, in the order of the stages. */
+
+export type {
+  AccessMode,
+  AccessSet,
+  AccountRegion,
+  ArrayRegion,
+  EverythingRegion,
+  MappingRegion,
+  Preimage,
+  PreimageWord,
+  Region,
+  SlotOrigin,
+} from './analysis/access.ts';
+export { type AnalyzeOptions, analyzeBlock, analyzeTransaction } from './analysis/block.ts';
+export type {
+  AnalysisOptions,
+  BlockAnalysis,
+  Reason,
+  Status,
+  TransactionAnalysis,
+} from './analysis/result.ts';
+export { InputError, type InputProblem, InternalError, InvalidBlockError } from './errors.ts';
+export {
+  createExecutor,
+  type ExecuteOptions,
+  type Executor,
+  type ExecutorOptions,
+} from './executor/executor.ts';
+export type { Escape } from './executor/guard.ts';
+export { MissingStateError } from './executor/missing-state.ts';
+export type { Execution, Log, Outcome, Receipt } from './executor/outcome.ts';
+export { buildConflictGraph } from './graph/build.ts';
+export type { Component, ConflictGraph, Edge, HotKey } from './graph/conflict-graph.ts';
+export { type Granularity, type Plan, type PlannedTask, planSchedule } from './graph/plan.ts';
+export type {
+  AccessListEntry,
+  Address,
+  Authorization,
+  BlockHeader,
+  BlockInput,
+  Hex,
+  Signature,
+  Transaction,
+  Withdrawal,
+} from './input/block.ts';
+export { type BlockHashes, readBlockHashes } from './input/block-hashes.ts';
+export { readDocument } from './input/document.ts';
+export { type ReadOptions, readInput } from './input/read.ts';
+export { buildDocument, type Findings } from './report/document.ts';
+export type { ReportDocument } from './report/schema.ts';
+export { type Colors, formatReport } from './report/text.ts';
+export { judgeRun, type Verdict, type VerdictOptions } from './report/verdict.ts';
+export { type NamedDocument, type RunDocuments, type RunOptions, run } from './run.ts';
+export type { AccountDiff, StateDiff } from './state/diff.ts';
+export { accountKey, type KeyParts, parseKey, type StateKey, storageKey } from './state/key.ts';
+export { mergeSnapshots, type SnapshotOptions, snapshotState } from './state/prestate.ts';
+export type { Snapshot } from './state/snapshot.ts';
+export type { AccountState, StateSource } from './state/source.ts';

@@ -1,0 +1,292 @@
+/**
+ * The JSON document, version 1, as a schema: the contract with everybody who reads `--json`. The published
+ * `schema/pevm-analyze-1.schema.json` is generated from here, and the types of `document.ts` are inferred.
+ *
+ * Amounts (gas, wei, block values) are `0x` hex. Plain numbers are indices, counts, byte offsets and lengths,
+ * milliseconds, ratios, and `gasEstimate`.
+ */
+import { z } from 'zod';
+
+const text = (pattern: RegExp, id: string, description: string) =>
+  z.string().regex(pattern).meta({ id, description });
+
+const quantity = text(/^0x(0|[1-9a-f][0-9a-f]*)$/, 'Quantity', 'Amount in hex without leading zeros.');
+const bytes = text(/^0x([0-9a-f]{2})*$/, 'Bytes', 'Byte string in lower-case hex.');
+const address = text(/^0x[0-9a-f]{40}$/, 'Address', '20 bytes in lower-case hex.');
+const word = text(/^0x[0-9a-f]{64}$/, 'Word', 'A slot, a slot value or a hash: 32 bytes in lower-case hex.');
+const bloom = text(/^0x[0-9a-f]{512}$/, 'Bloom', 'Logs bloom: 256 bytes in lower-case hex.');
+const key = text(
+  /^0x[0-9a-f]{40}:(balance|nonce|code|0x[0-9a-f]{64})$/,
+  'StateKey',
+  '`<address>:balance`, `<address>:nonce`, `<address>:code`, or `<address>:<slot>`.',
+);
+const index = z
+  .int()
+  .nonnegative()
+  .meta({ id: 'TransactionIndex', description: 'Position in the block, from 0.' });
+const indices = z.array(index).meta({ id: 'TransactionIndices', description: 'Ascending.' });
+const count = z.int().nonnegative();
+const keys = z.array(key).meta({ id: 'StateKeys', description: 'Ascending as text, without duplicates.' });
+const mode = z.enum(['read', 'write', 'delta']).meta({ id: 'AccessMode' });
+
+/** What was hashed. `words` are 32-byte words; the last one may be shorter and is padded with zeros. */
+const preimage = z
+  .strictObject({
+    byteLength: count,
+    get words() {
+      return z.array(
+        z.union([word, z.null(), z.strictObject({ hashOf: preimage, offset: quantity })]).meta({
+          description: 'A known word, null for an unknown one, or keccak256(hashOf) + offset.',
+        }),
+      );
+    },
+  })
+  .meta({ id: 'Preimage', description: 'What was hashed, in 32-byte words.' });
+
+const slotOrigin = z
+  .strictObject({ preimage, offset: quantity })
+  .meta({ id: 'SlotOrigin', description: 'keccak256(preimage) + offset.' });
+
+const region = z
+  .discriminatedUnion('shape', [
+    z
+      .strictObject({
+        address,
+        field: z.literal('storage'),
+        shape: z.literal('mapping'),
+        mode,
+        baseSlot: word.nullable().meta({ description: 'Slot of the mapping itself, where it is known.' }),
+        keys: z.array(word.nullable()).meta({ description: 'Mapping keys, outermost first; null: unknown.' }),
+        preimage,
+        first: quantity.meta({ description: 'Smallest offset added to the hash.' }),
+        last: quantity.meta({ description: 'Largest offset added to the hash.' }),
+      })
+      .meta({
+        description: 'Slots keccak256(p) + i for every p that fits the preimage, first <= i <= last.',
+      }),
+    z
+      .strictObject({
+        address,
+        field: z.literal('storage'),
+        shape: z.literal('array'),
+        mode,
+        baseSlot: word
+          .nullable()
+          .meta({ description: 'Slot that holds the length, where `first` is its hash.' }),
+        first: word,
+        last: word,
+        origin: slotOrigin.nullable(),
+      })
+      .meta({ description: 'The slots from first to last, both included.' }),
+    z
+      .strictObject({ address, field: z.literal('storage'), shape: z.literal('account'), mode })
+      .meta({ description: 'All storage of one account.' }),
+    z
+      .strictObject({
+        address: z.null(),
+        field: z.enum(['balance', 'nonce', 'code', 'storage', 'any']),
+        shape: z.literal('everything'),
+        mode,
+      })
+      .meta({ description: 'This field of every account; `any` is every field.' }),
+  ])
+  .meta({ id: 'Region', description: 'A set of state keys that are not known one by one.' });
+
+const accessList = z
+  .array(z.strictObject({ address, storageKeys: z.array(word) }))
+  .meta({ id: 'AccessList', description: 'EIP-2930 access list.' });
+
+const reason = z
+  .strictObject({
+    code: z.string().meta({ description: 'Stable.' }),
+    message: z.string(),
+    at: z.strictObject({ address, pc: count }).nullable().meta({ description: 'Place in the byte code.' }),
+    dependsOn: keys,
+  })
+  .meta({ id: 'Reason', description: 'Why something is not known, or not exact.' });
+
+const transaction = z
+  .strictObject({
+    index,
+    hash: word,
+    from: address,
+    to: address.nullable().meta({ description: 'null: creates a contract.' }),
+    gasLimit: quantity,
+    status: z.enum(['exact', 'bounded', 'deferred', 'unbounded']),
+    reasons: z.array(reason),
+    accesses: z.strictObject({
+      reads: keys.meta({ description: 'Every key that is read and not written.' }),
+      writes: keys.meta({ description: 'Every key that is written; a write implies a read.' }),
+      deltas: keys.meta({ description: 'Every key that is only added to.' }),
+      regions: z.array(region),
+    }),
+    accessList: z.strictObject({
+      declared: accessList.nullable().meta({ description: 'null: none was declared.' }),
+      derived: accessList.nullable().meta({ description: 'null: the derived sets name too little.' }),
+    }),
+    component: count,
+    predecessors: indices.meta({ description: 'Direct predecessors: they have to finish first.' }),
+    resolveAfter: indices
+      .optional()
+      .meta({ description: 'Deferred only: transactions after which it is derived again.' }),
+    heldBy: indices.optional().meta({
+      description: 'Deferred transactions that have to be resolved (not finished) before this starts.',
+    }),
+    gasEstimate: z
+      .number()
+      .nonnegative()
+      .meta({ description: 'Gas, a plain number: a weight, not a bound.' }),
+  })
+  .meta({ id: 'Transaction' });
+
+const graph = z
+  .strictObject({
+    edges: z.array(
+      z.strictObject({
+        from: index,
+        to: index,
+        keys: z.array(z.string()).meta({ description: 'Some of the keys or regions that the two meet on.' }),
+      }),
+    ),
+    components: z.array(z.strictObject({ id: count, transactions: indices, gas: quantity })),
+    criticalPath: z.strictObject({ transactions: indices, gas: quantity }),
+    hotKeys: z
+      .array(z.strictObject({ key: z.string(), transactions: count, gas: quantity, conflicts: count }))
+      .meta({ description: 'Keys on which transactions wait for each other, most gas first.' }),
+  })
+  .meta({ id: 'Graph' });
+
+const ratio = z.number().nonnegative();
+
+const plan = z
+  .strictObject({
+    workers: count,
+    granularity: z.enum(['transaction', 'component']),
+    makespan: quantity,
+    speedup: z
+      .strictObject({ '2': ratio, '4': ratio, '8': ratio, '16': ratio, bound: ratio })
+      .meta({ description: 'Total gas divided by the makespan; bound: by the critical path.' }),
+    lanes: z.array(z.array(z.strictObject({ transaction: index, start: quantity, end: quantity }))).meta({
+      description: 'One lane a worker, in order of start; start and end in gas since the start of the block.',
+    }),
+  })
+  .meta({ id: 'Plan' });
+
+const milliseconds = z.number().nonnegative();
+
+const log = z.strictObject({ address, topics: z.array(word), data: bytes });
+
+const receipt = z
+  .strictObject({
+    transactionIndex: index,
+    transactionHash: word,
+    type: quantity,
+    status: quantity.nullable().meta({ description: '0x1 success, 0x0 failure; null before Byzantium.' }),
+    gasUsed: quantity,
+    cumulativeGasUsed: quantity,
+    contractAddress: address.nullable(),
+    logsBloom: bloom,
+    logs: z.array(log),
+  })
+  .meta({ id: 'Receipt' });
+
+const accountDiff = z
+  .strictObject({
+    destroyed: z
+      .literal(true)
+      .optional()
+      .meta({ description: 'The account from before the block is gone; what stands here came after.' }),
+    balance: quantity.optional(),
+    nonce: quantity.optional(),
+    code: bytes.optional(),
+    storage: z.record(word, word).optional(),
+  })
+  .meta({ id: 'AccountDiff', description: 'New values of what changed.' });
+
+const execution = z
+  .strictObject({
+    gasUsed: quantity,
+    receiptsRoot: word.nullable(),
+    logsBloom: bloom,
+    receipts: z.array(receipt),
+    skipped: z
+      .array(z.strictObject({ transactionIndex: index, reason: z.string(), detail: z.string() }))
+      .optional()
+      .meta({ description: 'With --skip-invalid: the transactions left out, and why.' }),
+    missingBlockHashes: z
+      .array(quantity)
+      .optional()
+      .meta({ description: 'Blocks whose hash was asked for and is not known; it was taken as zero.' }),
+    stateDiff: z
+      .record(address, accountDiff)
+      .meta({ description: 'From before the first step of the block to after its last one.' }),
+    blockAccessList: z.array(z.unknown()).nullable().meta({ description: 'EIP-7928.' }),
+    escapes: count.meta({
+      description: 'Observed accesses outside the derived sets: defects of the analysis.',
+    }),
+    verified: z.strictObject({
+      sequential: z
+        .boolean()
+        .nullable()
+        .meta({ description: 'Equal to the sequential run; null: not asked.' }),
+      header: z
+        .boolean()
+        .nullable()
+        .meta({ description: 'Equal to the header; null: there is none, or it says nothing.' }),
+      mismatches: z.array(z.string()).optional().meta({ description: 'Each difference in words.' }),
+    }),
+    timings: z
+      .strictObject({
+        mode: z.enum(['parallel', 'sequential']),
+        modeReason: z.string().nullable().meta({ description: 'Why not in parallel.' }),
+        workers: count.meta({ description: 'Threads that transactions ran on.' }),
+        analysis: milliseconds,
+        graph: milliseconds,
+        plan: milliseconds,
+        execute: milliseconds,
+        sequential: milliseconds.meta({ description: 'The sequential run of --verify.' }),
+        total: milliseconds,
+      })
+      .meta({
+        description:
+          'How it was run and in how many milliseconds: the only part that differs between machines.',
+      }),
+  })
+  .meta({ id: 'Execution' });
+
+/** The document of version 1. */
+export const documentSchema = z
+  .strictObject({
+    schema: z.literal('pevm-analyze/1'),
+    block: z
+      .strictObject({
+        number: quantity,
+        hash: word.nullable(),
+        hardfork: z.string(),
+        chainId: quantity,
+        feeRecipient: address,
+        timestamp: quantity,
+        gasLimit: quantity,
+        baseFeePerGas: quantity.nullable(),
+      })
+      .nullable()
+      .meta({ description: 'null: transactions without a block.' }),
+    transactions: z.array(transaction).meta({ description: 'In block order.' }),
+    graph,
+    plan,
+    execution: execution.nullable().meta({ description: 'null: analysed only.' }),
+  })
+  .meta({
+    title: 'pevm-analyze/1',
+    description:
+      'Access sets, conflict graph, plan and execution of one block. Amounts are 0x hex; indices, counts, ' +
+      'offsets, ratios, milliseconds and gasEstimate are plain numbers.',
+  });
+
+/** What `buildDocument` returns and `--json` prints. */
+export type ReportDocument = z.infer<typeof documentSchema>;
+
+/** The published JSON Schema (draft 2020-12). */
+export function documentJsonSchema(): Record<string, unknown> {
+  return z.toJSONSchema(documentSchema);
+}

@@ -1,0 +1,94 @@
+/** The section on access sets: how many are how good, and why the others are not exact. */
+import type { BlockAnalysis, Status } from '../../analysis/result.ts';
+import { regionText } from '../region.ts';
+import { clipped, counted, grouped, percent, shortHex, shortKey, WIDTH, wrapped } from './layout.ts';
+import { type Colors, more, statusColor, title } from './style.ts';
+
+const SHOWN_REASONS = 6;
+const SHOWN_REGIONS = 4;
+
+const STATUSES: readonly { readonly status: Status; readonly meaning: string }[] = [
+  { status: 'exact', meaning: 'every key known' },
+  { status: 'bounded', meaning: 'contains regions, or keys that may not be touched' },
+  { status: 'deferred', meaning: 'derived again once earlier transactions have run' },
+  { status: 'unbounded', meaning: 'conflicts with everything' },
+];
+
+export function accessSets(analysis: BlockAnalysis, colors: Colors): string[] {
+  const { transactions } = analysis;
+  const counts = new Map<Status, number>();
+  for (const { status } of transactions) {
+    counts.set(status, (counts.get(status) ?? 0) + 1);
+  }
+  return [
+    title('Access sets', colors),
+    ...STATUSES.flatMap(({ status, meaning }) => {
+      const count = counts.get(status) ?? 0;
+      return count === 0
+        ? []
+        : [
+            `  ${statusColor(status, colors)(status.padEnd(10))}${grouped(count).padStart(7)}` +
+              `  ${percent(count, transactions.length).padStart(7)}  ${colors.dim(meaning)}`,
+          ];
+    }),
+    ...reasons(analysis, colors),
+    ...regions(analysis, colors),
+    ...(analysis.missing.length === 0
+      ? []
+      : [
+          '',
+          ...wrapped(
+            `${counted(analysis.missing.length, 'state key')} missing from the given state, for example ` +
+              `${shortKey(analysis.missing[0] ?? '')}.`,
+          ),
+        ]),
+  ];
+}
+
+/** Each reason once, with how many transactions have it and the first of them. */
+function reasons({ transactions }: BlockAnalysis, colors: Colors): string[] {
+  const found = new Map<string, { count: number; first: number; message: string; place: string }>();
+  for (const { index, reasons: itsReasons } of transactions) {
+    const seen = new Set<string>();
+    for (const { code, message, at } of itsReasons) {
+      const entry = found.get(code);
+      if (entry === undefined) {
+        const place = at === null ? '' : ` at ${shortHex(at.address)} pc ${at.pc}`;
+        found.set(code, { count: 1, first: index, message, place });
+      } else if (!seen.has(code)) {
+        entry.count += 1;
+      }
+      seen.add(code);
+    }
+  }
+  const sorted = [...found].sort(([, a], [, b]) => b.count - a.count || a.first - b.first);
+  const shown = sorted.slice(0, SHOWN_REASONS);
+  return [
+    ...(shown.length === 0 ? [] : ['', colors.dim('  Why not exact:')]),
+    ...shown.flatMap(([code, { count, first, message, place }]) => [
+      `  ${grouped(count).padStart(6)}  ${code}`,
+      ...wrapped(`${shortKey(message)} (transaction ${first}${place})`, '          ').map(colors.dim),
+    ]),
+    ...more(sorted.length - shown.length, 'reason', colors),
+  ];
+}
+
+/** The regions that most transactions have in their sets. */
+function regions({ transactions }: BlockAnalysis, colors: Colors): string[] {
+  const counts = new Map<string, number>();
+  for (const { accesses } of transactions) {
+    const texts = accesses.regions.map(
+      (region) => `${region.address === null ? '' : `${shortHex(region.address)} `}${regionText(region)}`,
+    );
+    for (const text of new Set(texts)) {
+      counts.set(text, (counts.get(text) ?? 0) + 1);
+    }
+  }
+  const sorted = [...counts].sort(([, a], [, b]) => b - a);
+  const shown = sorted.slice(0, SHOWN_REGIONS);
+  return [
+    ...(shown.length === 0 ? [] : ['', colors.dim('  Regions, whose keys are not known one by one:')]),
+    ...shown.map(([text, count]) => clipped(`  ${grouped(count).padStart(6)}  ${text}`, WIDTH)),
+    ...more(sorted.length - shown.length, 'region', colors),
+  ];
+}

@@ -1,0 +1,109 @@
+/**
+ * Numbers, names, bars and lines as the terminal report writes them, in at most `WIDTH` columns. Everything
+ * here is plain text: colour is put around finished pieces, so it never counts as width.
+ */
+import type { Hex } from '../../input/block.ts';
+import type { StateKey } from '../../state/key.ts';
+import { shortWord } from '../region.ts';
+
+/** Columns of the report. */
+export const WIDTH = 80;
+
+const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
+const SHADES = [' ', '░', '▒', '▓', '█'];
+const STATE_KEY = /^(0x[0-9a-f]{40}):(balance|nonce|code|0x[0-9a-f]{64})$/;
+const LONG_HEX = /0x(?:[0-9a-f]{64}|[0-9a-f]{40})\b/g;
+
+/** An integer with thousands separators. */
+export function grouped(value: bigint | number): string {
+  return value.toString().replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+/** `1 transaction`, `2 transactions`. */
+export function counted(count: number, noun: string): string {
+  return `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** A part of a whole as a percentage, e.g. `13.6 %`; never 0 % or 100 % by rounding alone. */
+export function percent(part: bigint | number, whole: bigint | number): string {
+  if (Number(whole) === 0) {
+    return '0 %';
+  }
+  const share = (100 * Number(part)) / Number(whole);
+  if (share > 0 && share < 0.1) {
+    return '<0.1 %';
+  }
+  if (share < 100 && share > 99.9) {
+    return '>99.9 %';
+  }
+  return `${share.toFixed(Number.isInteger(share) ? 0 : 1)} %`;
+}
+
+/** A speed-up, e.g. `3.98×`. */
+export function times(ratio: number): string {
+  return `${ratio.toFixed(2)}×`;
+}
+
+/** The ends of an address or a hash, e.g. `0xc02a…6cc2`. */
+export function shortHex(hex: Hex): string {
+  return hex.length <= 13 ? hex : `${hex.slice(0, 6)}…${hex.slice(-4)}`;
+}
+
+/** A state key in words, e.g. `0xc02a…6cc2 balance`, or a region's text with its long numbers shortened. */
+export function shortKey(key: StateKey): string {
+  const match = STATE_KEY.exec(key);
+  if (match === null) {
+    return key.replace(LONG_HEX, (hex) =>
+      hex.length === 42 ? shortHex(hex as Hex) : shortWord(BigInt(hex)),
+    );
+  }
+  const [, address, rest] = match;
+  const field = rest?.startsWith('0x') ? `slot ${shortWord(BigInt(rest))}` : rest;
+  return `${shortHex(address as Hex)} ${field}`;
+}
+
+/** A horizontal bar of `share * columns` columns, to an eighth of one. */
+export function bar(share: number, columns: number): string {
+  const eighths = Math.round(Math.min(1, Math.max(0, share)) * columns * 8);
+  return '█'.repeat(Math.floor(eighths / 8)) + (EIGHTHS[eighths % 8] ?? '');
+}
+
+/** How busy each of so many equal stretches of `[0, total)` is, one shaded column each. */
+export function timeline(
+  spans: readonly { readonly start: bigint; readonly end: bigint }[],
+  total: bigint,
+  columns: number,
+): string {
+  const busy = new Array<number>(columns).fill(0);
+  const scale = columns / Math.max(1, Number(total));
+  for (const { start, end } of spans) {
+    const from = Number(start) * scale;
+    const to = Number(end) * scale;
+    for (let column = Math.floor(from); column < Math.min(columns, to); column += 1) {
+      busy[column] = (busy[column] ?? 0) + Math.min(column + 1, to) - Math.max(column, from);
+    }
+  }
+  return busy.map((share) => SHADES[Math.ceil(Math.min(1, share - 1e-9) * 4)] ?? ' ').join('');
+}
+
+/** Cut to so many columns, with `…` where something is missing. */
+export function clipped(text: string, columns: number): string {
+  const characters = [...text];
+  return characters.length <= columns ? text : `${characters.slice(0, columns - 1).join('')}…`;
+}
+
+/** Text broken at spaces into lines of the report's width, each behind `indent`. */
+export function wrapped(text: string, indent = '  '): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? indent + word : `${line} ${word}`;
+    if (line !== '' && [...longer].length > WIDTH) {
+      lines.push(line);
+      line = indent + word;
+    } else {
+      line = longer;
+    }
+  }
+  return [...lines, line].map((one) => clipped(one, WIDTH));
+}

@@ -1,0 +1,69 @@
+/** What a person should know beside the result of a run, and what makes it a failed one. */
+import type { Findings } from './document.ts';
+
+const SHOWN_MISMATCHES = 5;
+
+export interface VerdictOptions {
+  /** An unbounded transaction, an escape or a mismatch is a failure. */
+  readonly isStrict: boolean;
+  /** A sequential run was asked for: a mismatch is a failure. */
+  readonly isVerified: boolean;
+  /** Some pre-state was given. */
+  readonly hasState: boolean;
+}
+
+export interface Verdict {
+  /** One line each. */
+  readonly notes: readonly string[];
+  /** One line each; empty where all is well. */
+  readonly failures: readonly string[];
+}
+
+/** Judges a run by what was asked for. */
+export function judgeRun({ analysis, execution }: Findings, options: VerdictOptions): Verdict {
+  const { isStrict, isVerified, hasState } = options;
+  const notes: string[] = [];
+  const failures: string[] = [];
+  const unbounded = analysis.transactions.filter(({ status }) => status === 'unbounded').length;
+  if (isStrict && unbounded > 0) {
+    failures.push(`${count(unbounded, 'unbounded transaction')}`);
+  }
+  if (!hasState) {
+    notes.push('no pre-state given (--state): what depends on code or state is not known');
+  } else if (analysis.missing.length > 0) {
+    notes.push(`${count(analysis.missing.length, 'state key')} missing, first ${analysis.missing[0]}`);
+  }
+  const assuming = analysis.input.transactions.filter(({ assumed }) => assumed !== undefined);
+  const fields = [...new Set(assuming.flatMap(({ assumed }) => assumed ?? []))];
+  if (fields.length > 0) {
+    notes.push(`${count(assuming.length, 'transaction')} without ${fields.join(', ')}: a stand-in is used`);
+  }
+  if (execution === null) {
+    return { notes, failures };
+  }
+  if (execution.missingBlockHashes.length > 0) {
+    const numbers = execution.missingBlockHashes.join(', ');
+    notes.push(`unknown block hashes taken as zero (--block-hashes): ${numbers}`);
+  }
+  for (const { index, detail } of execution.skipped) {
+    notes.push(`transaction ${index} left out: ${detail}`);
+  }
+  const escapes = execution.escapes.length;
+  if (escapes > 0) {
+    if (analysis.options.trustAccessLists) {
+      failures.push(
+        `${count(escapes, 'access', 'accesses')} outside the declared lists that were to be trusted`,
+      );
+    } else {
+      const line = `${count(escapes, 'escape')}: a defect of the analysis, please report it`;
+      (isStrict ? failures : notes).push(line);
+    }
+  }
+  const mismatches = execution.verified.mismatches.slice(0, SHOWN_MISMATCHES);
+  (isStrict || isVerified ? failures : notes).push(...mismatches);
+  return { notes, failures };
+}
+
+function count(amount: number, one: string, many = `${one}s`): string {
+  return `${amount} ${amount === 1 ? one : many}`;
+}

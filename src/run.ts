@@ -1,0 +1,75 @@
+/**
+ * The table of contents of a run: input → access sets → conflict graph → plan → execution → report. What reads
+ * files is before this, what prints is after it.
+ */
+import type { AnalysisOptions } from './analysis/result.ts';
+import { derive } from './executor/derive.ts';
+import { createExecutor } from './executor/executor.ts';
+import type { Granularity } from './graph/plan.ts';
+import { isBlockHashes, readBlockHashes } from './input/block-hashes.ts';
+import { readInput } from './input/read.ts';
+import type { Findings } from './report/document.ts';
+import { mergeSnapshots } from './state/prestate.ts';
+
+/** Parsed JSON with the name that errors give it, e.g. `block.json`. */
+export interface NamedDocument {
+  readonly value: unknown;
+  readonly source: string;
+}
+
+/** What a run is about; see `readInput`, `mergeSnapshots` and `readBlockHashes`. */
+export interface RunDocuments {
+  readonly input: NamedDocument;
+  /** Earlier ones win. Empty: nothing of the state is known. Block hashes may be among them. */
+  readonly prestates: readonly NamedDocument[];
+  /** Default: none but what the header says. */
+  readonly blockHashes?: NamedDocument;
+}
+
+export interface RunOptions extends Partial<AnalysisOptions> {
+  readonly workers: number;
+  /** Default: `transaction`. */
+  readonly granularity?: Granularity;
+  /** Default: by what the transactions say, else mainnet. */
+  readonly chain?: string;
+  /** Default: by the block's number and time. */
+  readonly hardfork?: string;
+  /** What the pre-states lack is unknown, instead of empty. Default: false. */
+  readonly partialState?: boolean;
+  /** Whether to execute, and whether to compare that with a sequential run. Default: `no`. */
+  readonly execute?: 'no' | 'yes' | 'verified';
+}
+
+/**
+ * Runs the documents through all stages: `readInput`, `analyzeBlock`, `buildConflictGraph`, `planSchedule`,
+ * `executeBlock`. The findings go to `buildDocument` or `formatReport`.
+ *
+ * @throws InputError, InvalidBlockError, MissingStateError
+ */
+export async function run(documents: RunDocuments, options: RunOptions): Promise<Findings> {
+  const { chain, hardfork, workers, granularity = 'transaction', execute = 'no', ...rules } = options;
+  const { blockHashes } = documents;
+  const prestates = documents.prestates.filter(({ value }) => !isBlockHashes(value));
+  const hashes = documents.prestates.filter(({ value }) => isBlockHashes(value));
+  if (blockHashes !== undefined) hashes.push(blockHashes);
+  const input = readInput(documents.input.value, {
+    source: documents.input.source,
+    ...(chain !== undefined && { chain }),
+    ...(hardfork !== undefined && { hardfork }),
+    blockHashes: new Map(hashes.flatMap(({ value, source }) => [...readBlockHashes(value, source)])),
+  });
+  // Without any pre-state nothing is known, which is not the same as empty.
+  const partial = options.partialState === true || prestates.length === 0;
+  const state = mergeSnapshots(prestates, { partial });
+  if (execute === 'no') {
+    const { analysis, graph, plan } = await derive(input, { ...rules, state, workers, granularity });
+    return { analysis, graph, plan, execution: null };
+  }
+  const executor = await createExecutor({ workers });
+  try {
+    const verify = execute === 'verified';
+    return await executor.executeBlock(input, { ...rules, state, granularity, verify });
+  } finally {
+    await executor.close();
+  }
+}

@@ -1,0 +1,272 @@
+/** The command line as a user meets it: arguments, standard streams and exit codes of the built program. */
+import { execFile, spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { ReportDocument } from '../src/report/schema.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const cli = join(root, 'dist/cli.js');
+const block = join(root, 'examples/mixed-block/block.json');
+const prestate = join(root, 'examples/mixed-block/prestate.json');
+
+interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function run(args: readonly string[], stdin?: string | Uint8Array): Promise<Finished> {
+  return new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      [cli, ...args],
+      { maxBuffer: 2 ** 28, env: { ...process.env, NODE_OPTIONS: '' } },
+      (_error, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
+    );
+    child.stdin?.on('error', () => undefined).end(stdin);
+  });
+}
+
+async function documentOf(args: readonly string[]): Promise<ReportDocument> {
+  const { code, stdout, stderr } = await run([...args, '--json']);
+  expect([code, stderr]).toEqual([0, '']);
+  return JSON.parse(stdout);
+}
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'pevm-analyze-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function file(name: string, content: string | Uint8Array): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, content);
+  return path;
+}
+
+const transfer = {
+  from: `0x${'aa'.repeat(20)}`,
+  to: `0x${'bb'.repeat(20)}`,
+  gas: '0x5208',
+  value: '0x1',
+  nonce: '0x0',
+  gasPrice: '0x1',
+};
+
+describe('help and version', () => {
+  test('--version prints the version of the package', async () => {
+    const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+    expect(await run(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+  });
+
+  test('--help lists the commands that exist, and each command its options', async () => {
+    const { code, stdout } = await run(['--help']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/analyze[\s\S]*execute/);
+    expect(stdout).not.toMatch(/lint|snapshot|--rpc/);
+    const help = (await run(['execute', '--help'])).stdout;
+    for (const option of ['--state', '--verify', '--strict', '--workers', '--out', '--no-color']) {
+      expect(help).toContain(option);
+    }
+    expect(help.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+});
+
+describe('wrong usage: exit code 2 and a line on standard error', () => {
+  test.each<[string, string[], RegExp]>([
+    ['no input', [], /missing required argument 'input'/],
+    ['an unknown option', ['x.json', '--speculate'], /unknown option '--speculate'/],
+    ['two inputs', ['a.json', 'b.json'], /too many arguments/],
+    ['no workers', ['x.json', '--workers', '0'], /expected a whole number from 1 to 256/],
+    ['half a worker', ['x.json', '--workers', '1.5'], /expected a whole number/],
+    ['a strange unit', ['x.json', '--granularity', 'contract'], /Allowed choices are transaction, component/],
+    ['another kind of file', ['x.json', '--out', 'x.svg'], /expected a name that ends in \.json/],
+    ['verification of an analysis', ['analyze', 'x.json', '--verify'], /unknown option '--verify'/],
+    ['standard input twice', ['-', '--state', '-'], /expected standard input \(-\) for one file at most/],
+  ])('%s', async (_name, args, message) => {
+    const { code, stdout, stderr } = await run(args);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^pevm-analyze: /);
+    expect(stderr).toMatch(message);
+  });
+});
+
+describe('wrong input: exit code 2 and one line that says where', () => {
+  test('no such file', async () => {
+    const { code, stdout, stderr } = await run(['nowhere.json']);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^pevm-analyze: nowhere\.json: expected [^\n]+, got no such file\n$/);
+  });
+
+  test('a wrong field, with its path', async () => {
+    const path = await file('wrong.json', JSON.stringify([transfer, { ...transfer, gas: 'much' }]));
+    const { code, stdout, stderr } = await run([path]);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^pevm-analyze: [^\n]*wrong\.json: \[1\]\.gas: expected [^\n]+, got "much"\n$/);
+  });
+
+  test('a wrong state file is named, and not the input', async () => {
+    const path = await file('state.json', '{"0x12": {}}');
+    const { code, stderr } = await run([
+      'analyze',
+      await file('one.json', JSON.stringify(transfer)),
+      '--state',
+      path,
+    ]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^pevm-analyze: [^\n]*state\.json: [^\n]+\n$/);
+  });
+
+  test('an invalid block: the first invalid transaction, and no result', async () => {
+    const poor = await file('poor.json', '{}');
+    const { code, stdout, stderr } = await run(['execute', block, '--state', poor, '--workers', '1']);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^pevm-analyze: transaction 0 is invalid: [^\n]+\n$/);
+  });
+});
+
+describe('analyze', () => {
+  test('is the default command, and takes a transaction without state', async () => {
+    const path = await file('transfer.json', JSON.stringify(transfer));
+    const { code, stdout } = await run([path]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('1 transaction');
+  });
+
+  test('reads standard input, gzipped too', async () => {
+    const packed = gzipSync(JSON.stringify([transfer, { ...transfer, from: transfer.to }]));
+    const { code, stdout } = await run(['-', '--json', '--quiet'], packed);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ schema: 'pevm-analyze/1', block: null, execution: null });
+    expect(JSON.parse(stdout).transactions).toHaveLength(2);
+  });
+
+  test('prints a report of 80 columns without colour into a pipe', async () => {
+    const { code, stdout, stderr } = await run([block, '--state', prestate, '--workers', '4']);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('How much can run in parallel');
+    expect(stdout).not.toContain('\u001b');
+    expect(stdout.split('\n').filter((line) => [...line].length > 80)).toEqual([]);
+  });
+
+  test('writes the document to a file beside the report', async () => {
+    const path = join(folder, 'out.json');
+    const { code, stdout } = await run([block, '--state', prestate, '--out', path]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('Hot keys');
+    expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({ schema: 'pevm-analyze/1' });
+  });
+
+  test('says where it cannot write', async () => {
+    const { code, stderr } = await run([
+      block,
+      '--state',
+      prestate,
+      '--out',
+      join(folder, 'none', 'out.json'),
+    ]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /^pevm-analyze: [^\n]*out\.json: expected a file that can be written, got [^\n]+\n$/,
+    );
+  });
+
+  test('--strict fails on a transaction that is not bounded', async () => {
+    const call = await file('call.json', JSON.stringify({ ...transfer, data: '0xa9059cbb' }));
+    const { code, stderr } = await run([call, '--strict']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('unbounded');
+  });
+
+  test('a reader that stops early is no error', async () => {
+    const child = spawn(process.execPath, [cli, block, '--state', prestate, '--json']);
+    let stderr = '';
+    child.stderr.on('data', (chunk) => {
+      stderr += chunk;
+    });
+    child.stdout.once('data', () => child.stdout.destroy());
+    const code = await new Promise((resolve) => child.once('close', resolve));
+    expect([code, stderr]).toEqual([0, '']);
+  });
+});
+
+describe('execute', () => {
+  const args = ['execute', block, '--state', prestate, '--verify', '--strict'];
+
+  test('reports gas, receipts root, verification and escapes', async () => {
+    const { code, stdout, stderr } = await run([...args, '--workers', '2']);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/Execution/);
+    expect(stdout).toMatch(/receipts +0x[0-9a-f]{64}/);
+  });
+
+  test('gives the same document for any number of workers, but for plan and timings', async () => {
+    const schema = JSON.parse(await readFile(join(root, 'schema/pevm-analyze-1.schema.json'), 'utf8'));
+    const validate = new Ajv2020({ allowUnionTypes: true }).compile(schema);
+    const texts: string[] = [];
+    for (const workers of ['1', '2', '3']) {
+      const { plan, execution, ...rest } = await documentOf([...args, '--workers', workers]);
+      validate({ ...rest, plan, execution });
+      expect(validate.errors).toBeNull();
+      expect(plan.workers).toBe(Number(workers));
+      expect(execution).toMatchObject({ escapes: 0, verified: { sequential: true, header: true } });
+      texts.push(JSON.stringify({ ...rest, execution: { ...execution, timings: null } }));
+    }
+    expect(new Set(texts).size).toBe(1);
+  });
+
+  test('says which block hashes it lacked, and takes them from --block-hashes', async () => {
+    const contract = `0x${'cc'.repeat(20)}`;
+    const state = await file(
+      'hashes-state.json',
+      // PUSH1 5, NUMBER, SUB, BLOCKHASH, PUSH1 0, SSTORE
+      JSON.stringify({
+        [transfer.from]: { balance: '0xde0b6b3a7640000', nonce: 0 },
+        [contract]: { balance: '0x0', nonce: 1, code: '0x600543034060005500' },
+      }),
+    );
+    const zero = `0x${'00'.repeat(32)}`;
+    const input = await file(
+      'hashes-block.json',
+      JSON.stringify({
+        number: '0x64',
+        timestamp: '0x64',
+        gasLimit: '0x1c9c380',
+        miner: `0x${'ee'.repeat(20)}`,
+        parentHash: zero,
+        difficulty: '0x1',
+        mixHash: zero,
+        extraData: '0x',
+        uncles: [],
+        transactions: [{ ...transfer, to: contract, gas: '0xffff', value: '0x0' }],
+      }),
+    );
+    const args = ['execute', input, '--state', state, '--hardfork', 'berlin', '--json', '--workers', '1'];
+    const slot = `0x${'00'.repeat(32)}`;
+
+    const without = await run(args);
+    expect(without).toMatchObject({
+      code: 0,
+      stderr: 'pevm-analyze: unknown block hashes taken as zero (--block-hashes): 95\n',
+    });
+    expect(JSON.parse(without.stdout).execution.missingBlockHashes).toEqual(['0x5f']);
+
+    const hash = `0x${'95'.repeat(32)}`;
+    const hashes = await file('hashes.json', JSON.stringify({ 95: hash }));
+    const given = await run([...args, '--block-hashes', hashes]);
+    expect(given).toMatchObject({ code: 0, stderr: '' });
+    expect(JSON.parse(given.stdout).execution.stateDiff[contract]).toEqual({ storage: { [slot]: hash } });
+  });
+
+  test('--quiet keeps notes to itself', async () => {
+    const path = await file('quiet.json', JSON.stringify(transfer));
+    expect((await run([path])).stderr).toContain('no pre-state given');
+    expect((await run([path, '--quiet'])).stderr).toBe('');
+  });
+});

@@ -1,0 +1,122 @@
+import { describe, expect, test } from '@jest/globals';
+import picocolors from 'picocolors';
+import { WIDTH } from '../../src/report/text/layout.ts';
+import { formatReport } from '../../src/report/text.ts';
+import { analysis, execution, graph, plan, token } from './hand-made.ts';
+
+const findings = { analysis, graph, plan, execution: null };
+const plain = picocolors.createColors(false);
+const report = formatReport(findings, plain);
+
+describe('the report', () => {
+  test('fits its columns and ends in one line break', () => {
+    expect(report.split('\n').filter((line) => [...line].length > WIDTH)).toEqual([]);
+    expect(report).toMatch(/[^\n]\n$/);
+  });
+
+  test('answers at a glance: how much in parallel, and what stops it', () => {
+    expect(report).toContain('At most 1.00× with any number of workers');
+    expect(report.replace(/\s+/g, ' ')).toContain(
+      'a chain of 5 transactions holds 100 % of the gas and has to run one after the other. ' +
+        'Most frequent link: 0xc0c0…c0c0 mapping 3 [8] (2 of 4).',
+    );
+  });
+
+  test('draws what 16 workers could not use over the edge', () => {
+    const speedup = { '2': 2, '4': 4, '8': 8, '16': 16, bound: 151.7 };
+    const text = formatReport({ ...findings, plan: { ...plan, speedup } }, plain);
+    expect(text).toMatch(/2 workers +2\.00× {2}█████▌\n/);
+    expect(text).toMatch(/16 workers +16\.00× {2}█{44}\n/);
+    expect(text).toMatch(/no limit +151\.70× {2}█{44}▶\n/);
+  });
+
+  test('says why a set is not exact, in words', () => {
+    expect(report).toContain('unknown-call-target');
+    expect(report.replace(/\s+/g, ' ')).toContain(
+      'the call target is read from a slot that an earlier transaction may write (transaction 2 at 0xc0c0…c0c0 pc 17)',
+    );
+  });
+
+  test('decodes hot keys as far as known', () => {
+    expect(report).toMatch(/0xc0c0…c0c0 mapping 3 \[8\] +4 +160,006 +6/);
+    expect(report).toMatch(/0xfefe…fefe balance \(fee recipient\) +4/);
+  });
+
+  test('says on what the transactions of the longest chain meet', () => {
+    expect(report).toMatch(/#3 .*new contract +unbounded\n +↓ 0xc0c0…c0c0: all storage\n +#4/);
+    expect(report).toMatch(/#2 .*deferred\n +↓ starts when that one is resolved\n +#3/);
+  });
+
+  test('draws the lanes', () => {
+    expect(report).toMatch(/ 0 █{44} +5 txs +100 % busy/);
+    expect(report).toMatch(/ 1 +0 txs +0 % busy/);
+  });
+
+  test('colour adds nothing but colour', () => {
+    const colored = formatReport(findings, picocolors.createColors(true));
+    expect(colored).not.toBe(report);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what colour starts with
+    expect(colored.replace(/\u001b\[\d+m/g, '')).toBe(report);
+  });
+});
+
+describe('the report of an execution', () => {
+  const text = formatReport({ ...findings, execution }, plain);
+
+  test('says what came out and whether it is right', () => {
+    expect(text.startsWith(report)).toBe(true);
+    expect(text).toMatch(/ran +in parallel on 2 workers\n/);
+    expect(text).toMatch(/gas used +71,000 by 2 transactions, 1 of them failed\n/);
+    expect(text).toMatch(/receipts +0x2{64}\n/);
+    expect(text).toMatch(/header +nothing to compare with\n/);
+    expect(text).toMatch(/sequential +✓ equal\n/);
+    expect(text).toMatch(/escapes +0\n/);
+    expect(text).toMatch(/left out +1 invalid transaction\n/);
+    expect(text).toMatch(/total +12 ms\n/);
+    expect(text.split('\n').filter((line) => [...line].length > WIDTH)).toEqual([]);
+  });
+
+  test('does not hide what is wrong', () => {
+    const wrong = formatReport(
+      {
+        ...findings,
+        execution: {
+          ...execution,
+          mode: 'sequential',
+          modeReason: 'there is one worker',
+          escapes: [{ transaction: 3, key: `${token}:storage`, mode: 'write' }],
+          verified: {
+            sequential: true,
+            header: false,
+            mismatches: ['gas used: the header has 1, execution gave 2'],
+          },
+        },
+      },
+      plain,
+    );
+    expect(wrong).toMatch(/ran +sequentially\n +\(there is one worker\)\n/);
+    expect(wrong).toMatch(/header +✗ differs/);
+    expect(wrong).toContain('gas used: the header has 1, execution gave 2');
+    expect(wrong).toMatch(/escapes +1\n/);
+    expect(wrong).toContain('escape: transaction 3, write of 0xc0c0…c0c0');
+  });
+});
+
+test('of an empty block', () => {
+  const empty = {
+    analysis: { ...analysis, transactions: [], input: { ...analysis.input, transactions: [] } },
+    graph: {
+      ...graph,
+      gas: [],
+      edges: [],
+      components: [],
+      hotKeys: [],
+      criticalPath: { transactions: [], gas: 0n },
+    },
+    plan: { ...plan, lanes: [[], []], makespan: 0n },
+    execution: null,
+  };
+  const text = formatReport(empty, plain);
+  expect(text).toContain('0 transactions');
+  expect(text).not.toMatch(/NaN|undefined|Infinity/);
+});

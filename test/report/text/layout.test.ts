@@ -1,0 +1,85 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  bar,
+  clipped,
+  counted,
+  grouped,
+  percent,
+  shortKey,
+  timeline,
+  times,
+  WIDTH,
+  wrapped,
+} from '../../../src/report/text/layout.ts';
+
+test('numbers', () => {
+  expect([0n, 999n, 1_000n, 12_345_678n].map(grouped)).toEqual(['0', '999', '1,000', '12,345,678']);
+  expect([counted(0, 'edge'), counted(1, 'edge'), counted(2_000, 'edge')]).toEqual([
+    '0 edges',
+    '1 edge',
+    '2,000 edges',
+  ]);
+  expect(times(3.976)).toBe('3.98×');
+});
+
+test('a percentage is never nothing or all by rounding alone', () => {
+  expect([
+    percent(0, 7),
+    percent(1, 8),
+    percent(7, 7),
+    percent(1, 100_000),
+    percent(99_999, 100_000),
+  ]).toEqual(['0 %', '12.5 %', '100 %', '<0.1 %', '>99.9 %']);
+  expect(percent(0n, 0n)).toBe('0 %');
+});
+
+test('keys', () => {
+  const address = `0x${'c02a'.repeat(10)}`;
+  expect(shortKey(`${address}:balance`)).toBe('0xc02a…c02a balance');
+  expect(shortKey(`${address}:0x${'0'.repeat(62)}1f`)).toBe('0xc02a…c02a slot 31');
+  expect(shortKey(`${address}:0x${'ab'.repeat(32)}`)).toBe('0xc02a…c02a slot 0xabab…abab');
+  expect(shortKey(`all storage of ${address}`)).toBe('all storage of 0xc02a…c02a');
+});
+
+describe('a bar', () => {
+  test('is as long as its share, to an eighth of a column', () => {
+    expect([bar(0, 4), bar(0.5, 4), bar(1, 4), bar(1 / 32, 4), bar(2, 4)]).toEqual([
+      '',
+      '██',
+      '████',
+      '▏',
+      '████',
+    ]);
+  });
+});
+
+describe('a timeline', () => {
+  test('shows how busy each stretch is', () => {
+    const spans = [
+      { start: 0n, end: 10n },
+      { start: 15n, end: 20n },
+      { start: 21n, end: 22n },
+    ];
+    expect(timeline(spans, 40n, 4)).toBe('█▒░ ');
+  });
+
+  test('of nothing is empty', () => {
+    expect(timeline([], 0n, 3)).toBe('   ');
+  });
+});
+
+test('wrapped text stays within the width and loses no word', () => {
+  const words = fc.array(fc.stringMatching(/^[a-z0-9…]{1,30}$/), { minLength: 1, maxLength: 60 });
+  fc.assert(
+    fc.property(words, fc.constantFrom('', '  ', '          '), (all, indent) => {
+      const lines = wrapped(all.join(' '), indent);
+      expect(lines.every((line) => [...line].length <= WIDTH && line.startsWith(indent))).toBe(true);
+      expect(lines.flatMap((line) => line.slice(indent.length).split(' '))).toEqual(all);
+    }),
+  );
+});
+
+test('what is cut says so', () => {
+  expect([clipped('abcdef', 6), clipped('abcdefg', 6)]).toEqual(['abcdef', 'abcde…']);
+});
