@@ -1,0 +1,141 @@
+/**
+ * Theorem 2: a parallel run is the sequential run, to the last byte, whatever the number of workers. The
+ * executor's own sequential run is compared with the oracle's, which shares no code with it.
+ */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { createExecutor, type Executor } from '../src/executor/executor.ts';
+import type { Execution } from '../src/executor/outcome.ts';
+import type { BlockInput } from '../src/input/block.ts';
+import { bytesToHex } from '../src/input/hex.ts';
+import { readInput } from '../src/input/read.ts';
+import { diffToJson, existsAfter, type StateDiff } from '../src/state/diff.ts';
+import { slotHex } from '../src/state/key.ts';
+import { snapshotState } from '../src/state/prestate.ts';
+import {
+  describeCorpus,
+  mainnetBlocks,
+  type Prestate,
+  type PrestateAccount,
+  readCorpusBlock,
+} from './corpus.ts';
+import { fuzzing, isLong, say } from './effort.ts';
+import { WORKER_URL } from './executor/small-blocks.ts';
+import { blockDraft, materialize } from './generators/block.ts';
+import { Oracle } from './oracle/recorder.ts';
+import { OracleState } from './oracle/state.ts';
+
+/** Every block runs on two workers; on one, three and eight as well these, or all in the long form. */
+const SEVERAL_WORKERS = [116525, 2462997, 6137495, 11743952, 12522062, 15274915, 18426253, 19933122];
+const WORKERS = [1, 3, 8];
+
+/** What must not depend on how a block was executed. */
+function outcomeOf({ timings, mode, modeReason, workers, verified, ...result }: Execution) {
+  return { ...result, stateDiff: diffToJson(result.stateDiff) };
+}
+
+interface Loaded {
+  readonly input: BlockInput;
+  readonly prestate: Prestate;
+}
+
+function load(number: number): Loaded {
+  const { block, prestate, blockHashes } = readCorpusBlock(number);
+  return { input: readInput(block, { blockHashes }), prestate };
+}
+
+describeCorpus('equivalence on mainnet blocks', () => {
+  const executors = new Map<number, Executor>();
+  beforeAll(async () => {
+    for (const workers of [2, ...WORKERS]) {
+      executors.set(workers, await createExecutor({ workers, workerUrl: WORKER_URL }));
+    }
+  });
+  afterAll(async () => {
+    for (const executor of executors.values()) await executor.close();
+  });
+
+  async function execute(workers: number, { input, prestate }: Loaded, verify: boolean): Promise<Execution> {
+    const executor = executors.get(workers);
+    if (executor === undefined) throw new Error(`no executor with ${workers} workers`);
+    // `auto` would run most blocks of this corpus on one thread.
+    const mode = workers === 1 ? 'sequential' : 'parallel';
+    const { execution } = await executor.executeBlock(input, {
+      state: snapshotState(prestate),
+      mode,
+      verify,
+    });
+    expect(execution.verified).toEqual({ sequential: verify ? true : null, header: true, mismatches: [] });
+    expect(execution.escapes).toEqual([]);
+    return execution;
+  }
+
+  const several = isLong ? mainnetBlocks() : SEVERAL_WORKERS;
+  test.each(mainnetBlocks())('%d', async (number) => {
+    const block = load(number);
+    const reference = outcomeOf(await execute(2, block, true));
+    for (const workers of several.includes(number) ? WORKERS : []) {
+      expect([workers, outcomeOf(await execute(workers, block, isLong))]).toEqual([workers, reference]);
+    }
+  });
+});
+
+describe('equivalence on random blocks', () => {
+  const { seed, numRuns } = fuzzing({ short: 150, long: 20_000 });
+  let executor: Executor;
+  beforeAll(async () => {
+    executor = await createExecutor({ workers: 3, workerUrl: WORKER_URL });
+  });
+  afterAll(() => executor.close());
+
+  test('parallel, sequential and the oracle agree', async () => {
+    let transactions = 0;
+    await fc.assert(
+      fc.asyncProperty(blockDraft, async (draft) => {
+        const { input, prestate } = await materialize(draft);
+        const state = snapshotState(prestate);
+        const { execution } = await executor.executeBlock(input, { state, mode: 'parallel', verify: true });
+        expect(execution.escapes).toEqual([]);
+        expect(execution.verified.mismatches).toEqual([]);
+        expect(execution.verified.sequential).toBe(true);
+        await compareWithOracle(input, prestate, execution);
+        transactions += input.transactions.length;
+      }),
+      { seed, numRuns },
+    );
+    say(`random blocks executed: seed ${seed}, ${numRuns} blocks, ${transactions} transactions`);
+  }, 3_600_000);
+});
+
+async function compareWithOracle(input: BlockInput, prestate: Prestate, execution: Execution): Promise<void> {
+  const oracle = await Oracle.create(input, prestate);
+  for (const receipt of execution.receipts) {
+    const { gasUsed, status, logs } = await oracle.run(receipt.transaction);
+    expect(receipt.gasUsed).toBe(gasUsed);
+    expect(receipt.status ?? status).toBe(status);
+    expect(receipt.logs.map(({ data, ...log }) => ({ ...log, data: bytesToHex(data) }))).toEqual(logs);
+  }
+  expect(applied(prestate, execution.stateDiff)).toEqual(oracle.state.dump());
+}
+
+/** The pre-state with a diff on it, as the oracle dumps its state. */
+function applied(prestate: Prestate, diff: StateDiff): Prestate {
+  const after: Record<string, PrestateAccount> = { ...new OracleState(prestate).dump() };
+  for (const [address, change] of diff) {
+    const before = change.destroyed === true ? undefined : after[address];
+    if (!existsAfter(change)) {
+      delete after[address];
+      continue;
+    }
+    const storage = { ...before?.storage };
+    for (const [slot, value] of change.storage) storage[slotHex(slot)] = slotHex(value);
+    after[address] = {
+      balance: change.balance === undefined ? (before?.balance ?? '0x0') : `0x${change.balance.toString(16)}`,
+      nonce: change.nonce === undefined ? (before?.nonce ?? 0) : Number(change.nonce),
+      code: change.code === undefined ? (before?.code ?? '0x') : bytesToHex(change.code),
+      storage,
+    };
+  }
+  // Once more through the oracle's state, for its order and without zeros.
+  return new OracleState(after).dump();
+}
