@@ -274,8 +274,8 @@ export class SymbolicBytes {
       if (a.#sameChunk(b, i)) continue;
       const x = a.loadWord(i);
       const y = b.loadWord(i);
-      const joined = joinWords(x, y, control);
-      if (joined !== x) result.storeWord(i, joined);
+      // Stored even if nothing is lost: labels of a word that lies across chunks hold for this side only.
+      result.storeWord(i, joinWords(x, y, control));
     }
     if (a.#tail !== b.#tail) {
       const cellsOfTail = (tail: Label) => (tail === 0 ? NO_CELLS : a.#table.word(tail).cells);
