@@ -13,10 +13,10 @@ export type {
   SlotOrigin,
 } from './analysis/access.ts';
 export { type AnalyzeOptions, analyzeBlock, analyzeTransaction } from './analysis/block.ts';
+export { type Place, REASONS, type Reason, type ReasonCode } from './analysis/reason.ts';
 export type {
   AnalysisOptions,
   BlockAnalysis,
-  Reason,
   Status,
   TransactionAnalysis,
 } from './analysis/result.ts';

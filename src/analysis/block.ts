@@ -15,10 +15,11 @@ import type { AccessMode, AccessSet } from './access.ts';
 import { BlockKnowledge, NO_PREDECESSORS, type Predecessors } from './block-knowledge.ts';
 import { decideCommutation } from './commutation.ts';
 import { knownOrigin } from './known-hashes.ts';
+import { REASONS, type Reason } from './reason.ts';
 import { regionText } from './recorder.ts';
 import type { AnalysisOptions, BlockAnalysis, TransactionAnalysis } from './result.ts';
 import { type BlockRules, blockRules } from './rules.ts';
-import { DEFAULT_LIMITS, deriveTransaction, type Limits } from './transaction.ts';
+import { DEFAULT_LIMITS, deriveTransaction, entryOf, type Limits } from './transaction.ts';
 import { NO_EFFECTS, WriteIndex } from './write-index.ts';
 
 export interface AnalyzeOptions extends Partial<AnalysisOptions> {
@@ -246,7 +247,7 @@ class BlockDeriver {
         if (round > MAX_ROUNDS && old !== undefined && isOpen(old)) continue;
         if (old !== undefined && !this.#depends(old, others) && old.heldBy.length === held.length) continue;
         let result = this.one(tx, index, others, held, () => []);
-        if (round >= MAX_ROUNDS) result = unsettled(result);
+        if (round >= MAX_ROUNDS) result = unsettled(tx, result);
         if (result.status === 'deferred') result = { ...result, status: 'unbounded', resolveAfter: [] };
         hasGrown ||= old === undefined || !sameWrites(old.accesses, result.accesses);
         results[index] = result;
@@ -254,7 +255,13 @@ class BlockDeriver {
       }
       open = results.filter(isOpen).map(({ index }) => index);
       if (!hasGrown)
-        return results.map((one) => ({ ...one, heldBy: open.filter((index) => index !== one.index) }));
+        return results.map((one) => ({
+          ...one,
+          reasons: withWriters(one.reasons, (key) =>
+            writes.writersOf(key).filter((index) => index !== one.index),
+          ),
+          heldBy: open.filter((index) => index !== one.index),
+        }));
     }
   }
 
@@ -289,7 +296,7 @@ class BlockDeriver {
     return {
       index,
       status,
-      reasons: found.reasons,
+      reasons: withWriters(found.reasons, writersOf),
       accesses,
       assumptions: found.assumptions,
       inputs: found.inputs,
@@ -329,6 +336,21 @@ class BlockDeriver {
   }
 }
 
+/** Names who may write what the reasons depend on. */
+function withWriters(
+  reasons: readonly Reason[],
+  writersOf: (key: StateKey) => readonly number[],
+): readonly Reason[] {
+  return reasons.map((reason) => {
+    const writtenBy = new Map<StateKey, readonly number[]>();
+    for (const key of reason.dependsOn) {
+      const writers = writersOf(key);
+      if (writers.length > 0) writtenBy.set(key, writers);
+    }
+    return { ...reason, writtenBy };
+  });
+}
+
 function stronger(a: AccessMode | undefined, b: AccessMode): AccessMode {
   if (a === undefined || a === b) return b;
   return 'write';
@@ -344,14 +366,21 @@ function sameWrites(a: AccessSet, b: AccessSet): boolean {
 }
 
 /** A transaction of a mempool whose sets grow with those of others, round after round. */
-function unsettled(one: TransactionAnalysis): TransactionAnalysis {
+function unsettled(tx: Transaction, one: TransactionAnalysis): TransactionAnalysis {
   if (isOpen(one)) return one;
   const everything = { shape: 'everything', address: null, field: 'any', mode: 'write' } as const;
-  const message = 'its sets grow with those of the others, round after round';
+  const code = 'round-limit';
+  const reason = {
+    code,
+    message: REASONS[code],
+    at: entryOf(tx),
+    dependsOn: [],
+    writtenBy: new Map(),
+  } as const;
   return {
     ...one,
     status: 'unbounded',
-    reasons: [...one.reasons, { code: 'round-limit', message, at: null, dependsOn: [] }],
+    reasons: [reason, ...one.reasons],
     accesses: { ...one.accesses, regions: [...one.accesses.regions, everything] },
     effects: NO_EFFECTS,
   };

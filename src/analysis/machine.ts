@@ -3,6 +3,7 @@
  * change a path; they never iterate over paths, and the solver that does knows no opcode.
  */
 import type { Address, BlockHeader, Hex } from '../input/block.ts';
+import type { AccessBits } from './access-bits.ts';
 import { type CellSet, type CellTable, NO_CELLS, unionCells } from './cells.ts';
 import type { Code } from './code.ts';
 import { type GasInterval, type GasSchedule, memoryPrice } from './gas.ts';
@@ -10,7 +11,9 @@ import type { Hashes } from './hashes.ts';
 import type { Knowledge } from './knowledge.ts';
 import { type LabelTable, SymbolicBytes, type SymbolicString } from './memory.ts';
 import type { Precompiles } from './precompiles.ts';
-import type { AccessBits, Recorder } from './recorder.ts';
+import type { Place, ReasonCode } from './reason.ts';
+import { type Marks, NO_MARKS, placeOf } from './reason-recorder.ts';
+import type { Recorder } from './recorder.ts';
 import type { StateAccess } from './state-access.ts';
 import type { Word } from './word.ts';
 import type { World } from './world.ts';
@@ -103,6 +106,8 @@ export class Path {
   mayHaveHalted = false;
   /** Backward jumps by stack height: pairs of height and count, heights ascending. Orders the solver's work. */
   loops: number[] = [];
+  /** Sides of open decisions that it is on. */
+  marks: Marks = NO_MARKS;
 
   constructor(
     stack: Word[],
@@ -163,6 +168,7 @@ export class Path {
     copy.pc = this.pc;
     copy.mayHaveHalted = this.mayHaveHalted;
     copy.loops = this.loops.slice();
+    copy.marks = this.marks;
     return copy;
   }
 }
@@ -175,6 +181,7 @@ export interface Outcome {
   readonly returned: SymbolicString;
   readonly certain: AccessBits;
   readonly control: CellSet;
+  readonly marks: Marks;
 }
 
 /** The outcomes that are possible; at least one is. The world of a failure is nobody's. */
@@ -202,8 +209,8 @@ export const HALT: Flow = { kind: 'halt' };
 export interface Machine {
   readonly tx: TransactionContext;
   readonly frame: Frame;
-  /** Notes that the path may run out of gas here. */
-  mayHalt(path: Path): void;
+  /** Notes that the path may end here: for lack of gas, unless something else is not known. */
+  mayHalt(path: Path, code?: ReasonCode, cells?: CellSet): void;
   /** Runs a callee on a world that is its own. */
   runFrame(frame: Frame, start: Path): FrameResult;
   /** What holds of either failure. */
@@ -218,11 +225,11 @@ export type Instruction = (machine: Machine, path: Path, opcode: number) => Flow
  * reason, and the cells that would have to be known.
  */
 export class Abandoned extends Error {
-  readonly code: string;
-  readonly at: { readonly address: Address; readonly pc: number } | null;
+  readonly code: ReasonCode;
+  readonly at: Place;
   readonly cells: CellSet;
 
-  constructor(code: string, message: string, at: { address: Address; pc: number } | null, cells: CellSet) {
+  constructor(code: ReasonCode, message: string, at: Place, cells: CellSet) {
     super(message);
     this.code = code;
     this.at = at;
@@ -231,13 +238,28 @@ export class Abandoned extends Error {
 }
 
 /** Abandons for something that is of an account, not of an instruction. */
-export function abandonAccount(address: Address, code: string, message: string, cells: CellSet): never {
-  throw new Abandoned(code, message, { address, pc: 0 }, cells);
+export function abandonAccount(address: Address, code: ReasonCode, message: string, cells: CellSet): never {
+  throw new Abandoned(code, message, { address, selector: null, pc: 0 }, cells);
 }
 
-export function abandon(machine: Machine, path: Path, code: string, message: string, cells: CellSet): never {
-  const at = { address: machine.frame.codeAddress, pc: path.pc };
-  throw new Abandoned(code, message, at, unionCells(cells, path.control));
+export function abandon(
+  machine: Machine,
+  path: Path,
+  code: ReasonCode,
+  message: string,
+  cells: CellSet,
+): never {
+  throw new Abandoned(code, message, placeOf(machine.frame, path.pc), unionCells(cells, path.control));
+}
+
+/** Another path from here on, for the other side of a decision that depends on these cells. */
+export function divide(machine: Machine, path: Path, code: ReasonCode, cells: CellSet): Path {
+  const { reasons } = machine.tx.recorder;
+  const decision = reasons.decide(code, cells);
+  const other = path.fork(cells);
+  other.marks = reasons.side(decision, path.marks);
+  path.marks = reasons.side(decision, path.marks);
+  return other;
 }
 
 /**

@@ -6,61 +6,14 @@
 import type { Address } from '../input/block.ts';
 import type { StateKey } from '../state/key.ts';
 import type { AccessMode, AccessSet, Region, SlotOrigin } from './access.ts';
+import { AccessBits } from './access-bits.ts';
 import type { Cell, CellSet, CellTable } from './cells.ts';
-import type { Reason } from './result.ts';
+import type { Place } from './reason.ts';
+import { ReasonRecorder } from './reason-recorder.ts';
 
 const READ = 0;
 const WRITE = 1;
 const DELTA = 2;
-
-/** A set of accesses, as bits; copied when it is written after a fork. */
-export class AccessBits {
-  #bits: Uint32Array<ArrayBuffer>;
-  #isShared = false;
-
-  constructor(bits = new Uint32Array(8)) {
-    this.#bits = bits;
-  }
-
-  fork(): AccessBits {
-    this.#isShared = true;
-    const copy = new AccessBits(this.#bits);
-    copy.#isShared = true;
-    return copy;
-  }
-
-  has(index: number): boolean {
-    return ((this.#bits[index >> 5] ?? 0) & (1 << (index & 31))) !== 0;
-  }
-
-  add(index: number): void {
-    if (this.has(index)) return;
-    const word = index >> 5;
-    if (this.#isShared || word >= this.#bits.length) {
-      const bits = new Uint32Array(Math.max(this.#bits.length, 2 * word + 8));
-      bits.set(this.#bits);
-      this.#bits = bits;
-      this.#isShared = false;
-    }
-    this.#bits[word] = (this.#bits[word] as number) | (1 << (index & 31));
-  }
-
-  /** What is in both. */
-  static intersection(a: AccessBits, b: AccessBits): AccessBits {
-    if (a.#bits === b.#bits) return a;
-    return new AccessBits(
-      a.#bits
-        .slice(0, Math.min(a.#bits.length, b.#bits.length))
-        .map((word, i) => word & (b.#bits[i] as number)),
-    );
-  }
-
-  equals(other: AccessBits): boolean {
-    const length = Math.max(this.#bits.length, other.#bits.length);
-    for (let i = 0; i < length; i++) if ((this.#bits[i] ?? 0) !== (other.#bits[i] ?? 0)) return false;
-    return true;
-  }
-}
 
 export class Recorder {
   readonly #cells: CellTable;
@@ -72,13 +25,15 @@ export class Recorder {
   #hasOpenRegion = false;
   readonly #origins = new Map<Cell, SlotOrigin>();
   readonly #assumed = new Set<Cell>();
-  readonly #reasons = new Map<string, Reason>();
   /** Cells that earlier transactions may write, and cells that the state source does not know. */
   readonly unstable = new Set<Cell>();
   readonly missing = new Set<Cell>();
+  readonly reasons: ReasonRecorder;
 
-  constructor(cells: CellTable) {
+  /** @param entry - Where what belongs to no instruction is said to be. */
+  constructor(cells: CellTable, entry: Place) {
     this.#cells = cells;
+    this.reasons = new ReasonRecorder(cells, entry);
   }
 
   access(path: AccessBits, cell: Cell, mode: AccessMode): void {
@@ -100,9 +55,11 @@ export class Recorder {
     this.#touched.add(cell);
   }
 
-  region(region: Region): void {
+  /** @param cells - What would have to be known to name its keys one by one. */
+  region(region: Region, cells: CellSet): void {
     this.#hasOpenRegion = true;
     const { shape, address } = region;
+    this.reasons.note(region.field === 'storage' ? 'unknown-slot' : 'unknown-account', cells);
     if (shape === 'everything' || shape === 'account') {
       this.#regions.set(regionText(region), region);
       return;
@@ -110,6 +67,13 @@ export class Recorder {
     const own = this.#parts.get(address);
     if (own === undefined) this.#parts.set(address, new Map([[regionText(region), region]]));
     else own.set(own.size < MAX_PARTS ? regionText(region) : region.mode, wholeBeyond(own.size, region));
+  }
+
+  /** Nothing can be excluded any more. */
+  everything(): void {
+    this.#hasOpenRegion = true;
+    const region: Region = { shape: 'everything', address: null, field: 'any', mode: 'write' };
+    this.#regions.set(regionText(region), region);
   }
 
   /** The whole storage of an account that the transaction itself makes or destroys: exact all the same. */
@@ -131,17 +95,6 @@ export class Recorder {
     for (const cell of cells) {
       if (!this.unstable.has(cell) && !this.missing.has(cell)) this.#assumed.add(cell);
     }
-  }
-
-  reason(code: string, message: string, at: { address: Address; pc: number } | null, cells: CellSet): void {
-    const id = `${code}@${at === null ? '' : `${at.address}:${at.pc}`}`;
-    if (this.#reasons.has(id)) return;
-    const dependsOn = cells.map((cell) => this.#cells.key(cell));
-    this.#reasons.set(id, { code, message, at, dependsOn });
-  }
-
-  get reasons(): readonly Reason[] {
-    return [...this.#reasons.values()];
   }
 
   get regions(): readonly Region[] {

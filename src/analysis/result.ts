@@ -2,6 +2,7 @@
 import type { AccessListEntry, Address, BlockInput } from '../input/block.ts';
 import type { StateKey } from '../state/key.ts';
 import type { AccessSet } from './access.ts';
+import type { Reason } from './reason.ts';
 import type { Effects } from './write-index.ts';
 
 /**
@@ -12,20 +13,10 @@ import type { Effects } from './write-index.ts';
  */
 export type Status = 'exact' | 'bounded' | 'deferred' | 'unbounded';
 
-/** Why something is not known, or not exact. */
-export interface Reason {
-  /** Stable, e.g. `unknown-call-target`. */
-  readonly code: string;
-  readonly message: string;
-  /** Where in the byte code; `null` when it is not of one place. */
-  readonly at: { readonly address: Address; readonly pc: number } | null;
-  /** The state keys that the unknown value depends on. */
-  readonly dependsOn: readonly StateKey[];
-}
-
 export interface TransactionAnalysis {
   readonly index: number;
   readonly status: Status;
+  /** The most important ones; empty exactly where the sets are exact. */
   readonly reasons: readonly Reason[];
   readonly accesses: AccessSet;
   /** The sets hold for every state that agrees with the pre-state on these keys. */

@@ -7,7 +7,8 @@
  * are at the same pc and stack height and no known stack word is lost by it; paths that differ more are kept
  * apart up to a limit. Order and limits change how tight the result is, never whether it is sound.
  */
-import { unionCells } from './cells.ts';
+import { AccessBits } from './access-bits.ts';
+import { type CellSet, NO_CELLS, unionCells } from './cells.ts';
 import { NO_GAS } from './gas.ts';
 import { table } from './instructions/table.ts';
 import {
@@ -20,7 +21,7 @@ import {
   type TransactionContext,
 } from './machine.ts';
 import { emptyString, SymbolicBytes, type SymbolicString } from './memory.ts';
-import { AccessBits } from './recorder.ts';
+import type { ReasonCode } from './reason.ts';
 import { joinWords, knownValue, type Word } from './word.ts';
 import { World } from './world.ts';
 
@@ -39,6 +40,8 @@ export function runFrame(tx: TransactionContext, frame: Frame, start: Path): Fra
 class FrameSolver implements Machine {
   readonly tx: TransactionContext;
   readonly frame: Frame;
+  /** The one that runs. */
+  #path: Path | null = null;
   #success: Outcome | null = null;
   #failure: Outcome | null = null;
   /** Paths that wait; the one to run next is last. */
@@ -59,24 +62,38 @@ class FrameSolver implements Machine {
   }
 
   runFrame(frame: Frame, start: Path): FrameResult {
-    return new FrameSolver(this.tx, frame).solve(start);
+    const path = this.#path as Path;
+    try {
+      return new FrameSolver(this.tx, frame).solve(start);
+    } catch (error) {
+      if (!isStackOverflow(error)) throw error;
+      return abandon(this, path, 'depth-limit', 'calls nest deeper than the analysis follows', NO_CELLS);
+    } finally {
+      this.tx.recorder.reasons.enter(this.frame, path);
+    }
   }
 
-  mayHalt(path: Path): void {
+  mayHalt(path: Path, code: ReasonCode = 'may-run-out-of-gas', cells: CellSet = path.gasCells): void {
     if (path.mayHaveHalted) return;
     path.mayHaveHalted = true;
+    const { reasons } = this.tx.recorder;
+    const decision = reasons.decide(code, cells);
     const outcome = outcomeOf(path, emptyString(this.tx.labels));
     const control = unionCells(path.control, path.gasCells);
-    const halted = { ...outcome, certain: path.certain.fork(), control, gas: NO_GAS };
-    this.#failure = joinFailures(this.#failure, halted);
+    const marks = reasons.side(decision, path.marks);
+    path.marks = reasons.side(decision, path.marks);
+    const halted = { ...outcome, certain: path.certain.fork(), control, gas: NO_GAS, marks };
+    this.#failure = joinFailures(this.tx, this.#failure, halted);
   }
 
   joinFailures(a: Outcome | null, b: Outcome | null): Outcome | null {
-    return joinFailures(a, b);
+    return joinFailures(this.tx, a, b);
   }
 
   /** Runs one path until it leaves the frame, forks, or has to wait for one that is behind it. */
   #run(path: Path): void {
+    this.#path = path;
+    this.tx.recorder.reasons.enter(this.frame, path);
     const { code } = this.frame;
     const { budget, schedule } = this.tx;
     const { base } = schedule;
@@ -199,7 +216,7 @@ class FrameSolver implements Machine {
   }
 
   #merge(a: Path, b: Path): Path {
-    const { state } = this.tx;
+    const { state, recorder } = this.tx;
     const control = unionCells(a.control, b.control);
     const stack = a.stack.map((word, i) => joinWords(word, b.stack[i] as Word, control));
     const merged = new Path(
@@ -216,6 +233,7 @@ class FrameSolver implements Machine {
     merged.pc = a.pc;
     merged.mayHaveHalted = a.mayHaveHalted && b.mayHaveHalted;
     merged.loops = a.loops;
+    merged.marks = recorder.reasons.meet(a, b);
     return merged;
   }
 
@@ -229,13 +247,13 @@ class FrameSolver implements Machine {
 
   #fail(path: Path, returned: SymbolicString, isHalt: boolean): void {
     const outcome = outcomeOf(path, returned);
-    this.#failure = joinFailures(this.#failure, isHalt ? { ...outcome, gas: NO_GAS } : outcome);
+    this.#failure = joinFailures(this.tx, this.#failure, isHalt ? { ...outcome, gas: NO_GAS } : outcome);
   }
 }
 
 function outcomeOf(path: Path, returned: SymbolicString): Outcome {
-  const { world, gas, gasCells, certain, control } = path;
-  return { world, gas, gasCells, returned, certain, control };
+  const { world, gas, gasCells, certain, control, marks } = path;
+  return { world, gas, gasCells, returned, certain, control, marks };
 }
 
 function joinStrings(a: SymbolicString, b: SymbolicString, control: readonly number[]): SymbolicString {
@@ -248,12 +266,16 @@ function joinStrings(a: SymbolicString, b: SymbolicString, control: readonly num
 
 function joinSuccesses(tx: TransactionContext, a: Outcome | null, b: Outcome): Outcome {
   if (a === null) return b;
-  const joined = joinFailures(a, b) as Outcome;
+  const joined = joinFailures(tx, a, b) as Outcome;
   return { ...joined, world: World.join(a.world, b.world, joined.control, tx.state) };
 }
 
 /** As for successes, but for the world: nobody goes on in the world of a failed frame. */
-function joinFailures(a: Outcome | null, b: Outcome | null): Outcome | null {
+export function joinFailures(
+  { recorder }: TransactionContext,
+  a: Outcome | null,
+  b: Outcome | null,
+): Outcome | null {
   if (a === null || b === null) return a ?? b;
   const control = unionCells(a.control, b.control);
   return {
@@ -263,7 +285,12 @@ function joinFailures(a: Outcome | null, b: Outcome | null): Outcome | null {
     returned: joinStrings(a.returned, b.returned, control),
     certain: AccessBits.intersection(a.certain, b.certain),
     control,
+    marks: recorder.reasons.meet(a, b),
   };
+}
+
+function isStackOverflow(error: unknown): boolean {
+  return error instanceof RangeError && /call stack/i.test(error.message);
 }
 
 /** Negative when `a` is behind `b` and runs first. */

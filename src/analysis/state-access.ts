@@ -177,7 +177,7 @@ export class StateAccess implements Baseline {
   loadSlot(path: Path, address: Address, slot: Word): Word {
     const place = this.locate(address, slot, 'read');
     if ('region' in place) {
-      this.#recorder.region(place.region);
+      this.#recorder.region(place.region, cellsOf(slot));
       return unknownWord(unionCells(cellsOf(slot), path.control));
     }
     this.#recorder.access(path.certain, place.cell, 'read');
@@ -196,7 +196,7 @@ export class StateAccess implements Baseline {
       path.world.storage.set(place.cell, value);
       return;
     }
-    this.#recorder.region(place.region);
+    this.#recorder.region(place.region, cellsOf(slot));
     this.#weaken(path.world, 'storage', place.region, unionCells(cellsOf(slot), cellsOf(value)));
   }
 

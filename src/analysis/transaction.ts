@@ -5,6 +5,7 @@
 import type { AccessListEntry, Address, Transaction } from '../input/block.ts';
 import { type StateKey, slotHex } from '../state/key.ts';
 import type { AccessSet } from './access.ts';
+import { AccessBits } from './access-bits.ts';
 import { binary } from './arithmetic.ts';
 import { type Cell, type CellSet, CellTable, NO_CELLS, unionCells } from './cells.ts';
 import { type Code, knownCode } from './code.ts';
@@ -23,10 +24,11 @@ import {
   type TransactionContext,
 } from './machine.ts';
 import { emptyString, LabelTable, SymbolicBytes } from './memory.ts';
-import { AccessBits, Recorder } from './recorder.ts';
-import type { Reason, Status } from './result.ts';
+import type { Place, Reason } from './reason.ts';
+import { Recorder } from './recorder.ts';
+import type { Status } from './result.ts';
 import { type BlockRules, effectiveGasPrice, intrinsicGas } from './rules.ts';
-import { runFrame } from './solver.ts';
+import { joinFailures, runFrame } from './solver.ts';
 import { StateAccess } from './state-access.ts';
 import {
   cellsOf,
@@ -92,7 +94,7 @@ class TransactionDeriver {
   constructor(block: BlockRules, tx: Transaction, knowledge: Knowledge, limits: Limits) {
     this.#block = block;
     this.#tx = tx;
-    this.#recorder = new Recorder(this.#cells);
+    this.#recorder = new Recorder(this.#cells, entryOf(tx));
     const hashes = new Hashes();
     const budget = { ...limits };
     const state = new StateAccess(this.#cells, this.#recorder, knowledge, this.#labels, hashes, budget);
@@ -126,7 +128,7 @@ class TransactionDeriver {
         throw new Abandoned(
           'unsupported-hardfork',
           `the rules of ${hardfork} are not modelled yet`,
-          null,
+          entryOf(this.#tx),
           NO_CELLS,
         );
       }
@@ -134,11 +136,8 @@ class TransactionDeriver {
       this.#entry = path.world.fork();
       result = this.#run(path);
     } catch (error) {
-      if (error instanceof Abandoned) {
-        this.#recorder.reason(error.code, error.message, error.at, error.cells);
-      } else if (error instanceof RangeError && /call stack/i.test(error.message)) {
-        this.#recorder.reason('depth-limit', 'calls nest deeper than the analysis follows', null, NO_CELLS);
-      } else throw error;
+      if (!(error instanceof Abandoned)) throw error;
+      this.#recorder.reasons.giveUp(error.code, error.message, error.at, error.cells);
     }
     return result === null ? this.#abandoned(path) : this.#finished(path, result);
   }
@@ -211,6 +210,11 @@ class TransactionDeriver {
       if (isNonce === 0n) continue;
       const isValid = isNonce === 1n && code.kind === 'known';
       // A tuple that may be invalid writes only perhaps.
+      if (!isValid)
+        this.#recorder.reasons.note(
+          'unknown-authority',
+          [nonceCell, codeCell].sort((a, b) => a - b),
+        );
       const certain = isValid ? path.certain : path.certain.fork();
       this.#recorder.access(certain, nonceCell, 'write');
       this.#recorder.access(certain, codeCell, 'write');
@@ -312,60 +316,42 @@ class TransactionDeriver {
       frame,
       mayHalt: () => {},
       runFrame: (callee, start) => runFrame(context, callee, start),
-      joinFailures: (a, b) => a ?? b,
+      joinFailures: (a, b) => joinFailures(context, a, b),
     };
   }
 
   #abandoned(path: Path): Derivation {
-    this.#recorder.region({ shape: 'everything', address: null, field: 'any', mode: 'write' });
+    this.#recorder.everything();
     const waitsFor = this.#waitsFor(path.control);
     const status: Status = waitsFor.length > 0 ? 'deferred' : 'unbounded';
-    return this.#derivation(status, waitsFor, this.#tx.gasLimit, NO_EFFECTS);
+    const reasons = this.#recorder.reasons.reasons(null, this.#isUnknown);
+    return this.#derivation(status, reasons, waitsFor, this.#tx.gasLimit, NO_EFFECTS);
   }
 
   #finished(path: Path, result: FrameResult): Derivation {
     const { success, failure } = result;
-    const certain =
-      success === null || failure === null
-        ? ((success ?? failure)?.certain ?? path.certain)
-        : AccessBits.intersection(success.certain, failure.certain);
+    let certain = (success ?? failure)?.certain ?? path.certain;
+    if (success !== null && failure !== null) {
+      this.#recorder.reasons.meet(success, failure);
+      certain = AccessBits.intersection(success.certain, failure.certain);
+    }
     const isExact = !this.#recorder.hasOpenRegion && this.#recorder.isComplete(certain);
-    if (!isExact) this.#explain(unionCells(success?.control ?? NO_CELLS, failure?.control ?? NO_CELLS));
+    const reasons = isExact ? [] : this.#recorder.reasons.reasons(certain, this.#isUnknown);
     const left = success ?? failure;
     const used = this.#tx.gasLimit - BigInt(Math.min(left?.gas.max ?? 0, Number(this.#tx.gasLimit)));
-    return this.#derivation(isExact ? 'exact' : 'bounded', [], used, this.#effects(result));
+    return this.#derivation(isExact ? 'exact' : 'bounded', reasons, [], used, this.#effects(result));
   }
 
-  /** Why the sets are not exact. */
-  #explain(control: CellSet): void {
-    for (const region of this.#recorder.regions) {
-      if (region.shape === 'account' || region.address === null) {
-        this.#recorder.reason(
-          'unknown-slot',
-          'a slot that is not known: all storage of the account',
-          null,
-          control,
-        );
-      }
-    }
-    const cells = control.filter(
-      (cell) => this.#recorder.unstable.has(cell) || this.#recorder.missing.has(cell),
-    );
-    if (cells.length > 0) {
-      this.#recorder.reason('unknown-branch', 'a branch depends on state that is not known', null, cells);
-    } else if (!this.#recorder.hasOpenRegion) {
-      this.#recorder.reason('may-run-out-of-gas', 'gas may end before everything is touched', null, NO_CELLS);
-    }
-  }
+  readonly #isUnknown = (cell: Cell): boolean =>
+    this.#recorder.unstable.has(cell) || this.#recorder.missing.has(cell);
 
   /** Unstable cells that stand behind the reasons for giving up. */
   #waitsFor(control: CellSet): StateKey[] {
-    const named = new Set(this.#recorder.reasons.flatMap((reason) => reason.dependsOn));
-    for (const cell of control) named.add(this.#cells.key(cell));
-    const unstable = new Set([...this.#recorder.unstable].map((cell) => this.#cells.key(cell)));
-    const direct = [...named].filter((key) => unstable.has(key));
+    const { unstable, reasons } = this.#recorder;
+    const named = unionCells(reasons.cells, control);
     // A limit without a cause of its own is due to whatever was not known.
-    return direct.length > 0 || named.size > 0 ? direct : [...unstable];
+    const cells = named.length > 0 ? named.filter((cell) => unstable.has(cell)) : [...unstable];
+    return cells.map((cell) => this.#cells.key(cell));
   }
 
   /** What is in state after the transaction, whichever way it ends. */
@@ -437,6 +423,7 @@ class TransactionDeriver {
 
   #derivation(
     status: Status,
+    reasons: readonly Reason[],
     waitsFor: readonly StateKey[],
     gasEstimate: bigint,
     effects: Effects,
@@ -444,7 +431,7 @@ class TransactionDeriver {
     const accesses = this.#recorder.accesses();
     return {
       status,
-      reasons: status === 'exact' ? [] : this.#recorder.reasons,
+      reasons,
       accesses,
       assumptions: this.#recorder.assumptions(),
       missing: [...this.#recorder.missing].map((cell) => this.#cells.key(cell)),
@@ -493,6 +480,14 @@ class TransactionDeriver {
         storageKeys: list.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)).map(slotHex),
       }));
   }
+}
+
+/** The start of the code that it calls, or of the code that it creates a contract with. */
+export function entryOf({ from, to, nonce, data }: Transaction): Place {
+  if (to === null) return { address: creationAddress(from, nonce), selector: null, pc: 0 };
+  const hasSelector = data.length >= 4;
+  const selector = `0x${Buffer.from(data.subarray(0, 4)).toString('hex')}` as const;
+  return { address: to, selector: hasSelector ? selector : null, pc: 0 };
 }
 
 /** The same knowledge for other transactions, to which this one's cells mean nothing. */

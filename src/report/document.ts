@@ -3,7 +3,8 @@
  * Its shape and its number formats are those of `schema.ts`.
  */
 import type { AccessMode, Preimage, Region, SlotOrigin } from '../analysis/access.ts';
-import type { BlockAnalysis, Reason, TransactionAnalysis } from '../analysis/result.ts';
+import type { Reason } from '../analysis/reason.ts';
+import type { BlockAnalysis, TransactionAnalysis } from '../analysis/result.ts';
 import { InternalError } from '../errors.ts';
 import type { Execution } from '../executor/outcome.ts';
 import type { ConflictGraph } from '../graph/conflict-graph.ts';
@@ -99,8 +100,9 @@ function reasonDocument(reason: Reason): TransactionDocument['reasons'][number] 
   return {
     code: reason.code,
     message: reason.message,
-    at: reason.at === null ? null : { address: reason.at.address, pc: reason.at.pc },
-    dependsOn: [...new Set(reason.dependsOn)].sort(),
+    at: { address: reason.at.address, selector: reason.at.selector, pc: reason.at.pc },
+    dependsOn: [...reason.dependsOn],
+    writtenBy: Object.fromEntries([...reason.writtenBy].map(([key, writers]) => [key, [...writers]])),
   };
 }
 

@@ -6,6 +6,7 @@
  * milliseconds, ratios, and `gasEstimate`.
  */
 import { z } from 'zod';
+import { REASONS, type ReasonCode } from '../analysis/reason.ts';
 
 const text = (pattern: RegExp, id: string, description: string) =>
   z.string().regex(pattern).meta({ id, description });
@@ -96,12 +97,29 @@ const accessList = z
   .array(z.strictObject({ address, storageKeys: z.array(word) }))
   .meta({ id: 'AccessList', description: 'EIP-2930 access list.' });
 
+const codeList = Object.entries(REASONS)
+  .map(([code, sentence]) => `${code}: ${sentence}.`)
+  .join(' ');
+
 const reason = z
   .strictObject({
-    code: z.string().meta({ description: 'Stable.' }),
+    code: z
+      .enum(Object.keys(REASONS) as ReasonCode[])
+      .meta({ id: 'ReasonCode', description: `Most important first. ${codeList}` }),
     message: z.string(),
-    at: z.strictObject({ address, pc: count }).nullable().meta({ description: 'Place in the byte code.' }),
-    dependsOn: keys,
+    at: z
+      .strictObject({
+        address: address.meta({ description: 'Account whose code runs.' }),
+        selector: text(/^0x[0-9a-f]{8}$/, 'Selector', 'Function selector.')
+          .nullable()
+          .meta({ description: 'Function of the frame; null: none, or not known.' }),
+        pc: count,
+      })
+      .meta({ description: 'Place in the byte code.' }),
+    dependsOn: keys.meta({ description: 'State keys that the unknown value depends on.' }),
+    writtenBy: z
+      .record(key, indices)
+      .meta({ description: 'Who may write them: earlier transactions, in a mempool any other one.' }),
   })
   .meta({ id: 'Reason', description: 'Why something is not known, or not exact.' });
 
@@ -113,7 +131,7 @@ const transaction = z
     to: address.nullable().meta({ description: 'null: creates a contract.' }),
     gasLimit: quantity,
     status: z.enum(['exact', 'bounded', 'deferred', 'unbounded']),
-    reasons: z.array(reason),
+    reasons: z.array(reason).meta({ description: 'Empty exactly where the status is exact.' }),
     accesses: z.strictObject({
       reads: keys.meta({ description: 'Every key that is read and not written.' }),
       writes: keys.meta({ description: 'Every key that is written; a write implies a read.' }),

@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Region } from '../../src/analysis/access.ts';
+import { AccessBits } from '../../src/analysis/access-bits.ts';
 import { CellTable } from '../../src/analysis/cells.ts';
 import { regionMayContainSlot } from '../../src/analysis/overlap.ts';
-import { AccessBits, Recorder } from '../../src/analysis/recorder.ts';
+import { Recorder } from '../../src/analysis/recorder.ts';
 import { accountKey } from '../../src/state/key.ts';
 import { fuzzing } from '../effort.ts';
 import { OTHER, TARGET } from './scene.ts';
@@ -34,7 +35,11 @@ describe('access bits', () => {
 
 function recording() {
   const cells = new CellTable();
-  return { cells, recorder: new Recorder(cells), bits: new AccessBits() };
+  return {
+    cells,
+    recorder: new Recorder(cells, { address: TARGET, selector: null, pc: 0 }),
+    bits: new AccessBits(),
+  };
 }
 
 const everything = (field: 'balance' | 'any', mode: Region['mode']): Region => ({
@@ -64,7 +69,7 @@ describe('modes', () => {
     const nonce = cells.account(TARGET, 'nonce');
     recorder.access(bits, balance, mode === 'read' ? 'delta' : 'read');
     recorder.access(bits, nonce, 'delta');
-    recorder.region(everything('balance', mode));
+    recorder.region(everything('balance', mode), []);
     expect(recorder.accesses().keys).toEqual(
       new Map([
         [accountKey(TARGET, 'balance'), 'write'],
@@ -87,9 +92,9 @@ describe('regions', () => {
 
   test('equal ones are one', () => {
     const { recorder } = recording();
-    recorder.region(element(1n, 'read'));
-    recorder.region(element(1n, 'read'));
-    recorder.region(element(1n, 'write'));
+    recorder.region(element(1n, 'read'), []);
+    recorder.region(element(1n, 'read'), []);
+    recorder.region(element(1n, 'write'), []);
     expect(recorder.regions.length).toBe(2);
     expect(recorder.hasOpenRegion).toBe(true);
   });
@@ -97,7 +102,7 @@ describe('regions', () => {
   test('very many become all storage of the account', () => {
     const { recorder } = recording();
     for (let base = 0n; base < 5_000n; base++)
-      recorder.region(element(base, base % 2n === 0n ? 'read' : 'write'));
+      recorder.region(element(base, base % 2n === 0n ? 'read' : 'write'), []);
     expect(recorder.regions.length).toBeLessThan(200);
     for (const mode of ['read', 'write']) {
       const covers = recorder.regions.some(

@@ -53,16 +53,17 @@ describe('a transaction of the document', () => {
     expect(document.transactions[3]?.accessList).toEqual({ declared: null, derived: null });
   });
 
-  test('lists what a reason depends on once, ascending', () => {
+  test('says where a reason is, what it depends on, and who may write that', () => {
     expect(document.transactions[1]?.reasons).toEqual([
       {
-        code: 'unstable-branch',
+        code: 'unknown-branch',
         message: expect.any(String),
-        at: { address: token, pc: 291 },
+        at: { address: token, selector: '0xa9059cbb', pc: 291 },
         dependsOn: [`${token}:${slotHex(2n)}`, `${token}:${slotHex(9n)}`],
+        writtenBy: { [`${token}:${slotHex(9n)}`]: [0] },
       },
     ]);
-    expect(document.transactions[3]?.reasons[0]?.at).toBeNull();
+    expect(document.transactions[3]?.reasons[0]?.at).toEqual({ address: token, selector: null, pc: 5 });
   });
 
   test('identifies its regions', () => {

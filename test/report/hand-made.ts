@@ -135,10 +135,11 @@ const transactions: readonly TransactionAnalysis[] = [
     status: 'bounded',
     reasons: [
       {
-        code: 'unstable-branch',
+        code: 'unknown-branch',
         message: 'a branch depends on state that an earlier transaction may write, so both sides count',
-        at: { address: token, pc: 291 },
-        dependsOn: [storageKey(token, 9n), storageKey(token, 2n), storageKey(token, 9n)],
+        at: { address: token, selector: '0xa9059cbb', pc: 291 },
+        dependsOn: [storageKey(token, 2n), storageKey(token, 9n)],
+        writtenBy: new Map([[storageKey(token, 9n), [0]]]),
       },
     ],
     accesses: { ...found(1, {}).accesses, regions },
@@ -150,15 +151,24 @@ const transactions: readonly TransactionAnalysis[] = [
       {
         code: 'unknown-call-target',
         message: 'the call target is read from a slot that an earlier transaction may write',
-        at: { address: token, pc: 17 },
+        at: { address: token, selector: '0x022c0d9f', pc: 17 },
         dependsOn: [storageKey(token, 0n)],
+        writtenBy: new Map([[storageKey(token, 0n), [0, 1]]]),
       },
     ],
   }),
   found(3, {
     status: 'unbounded',
     heldBy: [2],
-    reasons: [{ code: 'step-limit', message: 'more than 1,000,000 steps', at: null, dependsOn: [] }],
+    reasons: [
+      {
+        code: 'step-limit',
+        message: 'takes more steps than the analysis allows',
+        at: { address: token, selector: null, pc: 5 },
+        dependsOn: [],
+        writtenBy: new Map(),
+      },
+    ],
     accesses: {
       keys: new Map(),
       regions: [{ shape: 'everything', address: null, field: 'any', mode: 'write' }],

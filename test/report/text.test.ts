@@ -30,11 +30,15 @@ describe('the report', () => {
     expect(text).toMatch(/no limit +151\.70× {2}█{44}▶\n/);
   });
 
-  test('says why a set is not exact, in words', () => {
-    expect(report).toContain('unknown-call-target');
-    expect(report.replace(/\s+/g, ' ')).toContain(
-      'the call target is read from a slot that an earlier transaction may write (transaction 2 at 0xc0c0…c0c0 pc 17)',
+  test('says why sets are not exact: how often, and of each transaction where, on what, and who writes it', () => {
+    const text = report.replace(/\s+/g, ' ');
+    expect(text).toContain('1 unknown-call-target calls an address that is not known');
+    expect(text).toContain(
+      '#2 deferred: the call target is read from a slot that an earlier transaction may write ' +
+        '0xc0c0…c0c0 0x022c0d9f pc 17 · depends on 0xc0c0…c0c0 slot 0 written by #0, #1',
     );
+    expect(text).toContain('depends on 0xc0c0…c0c0 slot 9 written by #0 and 1 more key');
+    expect(text).toContain('#3 unbounded: takes more steps than the analysis allows 0xc0c0…c0c0 pc 5');
   });
 
   test('decodes hot keys as far as known', () => {

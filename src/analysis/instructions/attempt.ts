@@ -26,8 +26,9 @@ function attemptAccount(field: 'balance' | 'code', operand: (operands: readonly 
     const { recorder, cells } = machine.tx;
     const word = operand(operands);
     const value = knownValue(word);
-    if (value === null) recorder.region({ shape: 'everything', address: null, field, mode: 'read' });
-    else {
+    if (value === null) {
+      recorder.region({ shape: 'everything', address: null, field, mode: 'read' }, cellsOf(word));
+    } else {
       recorder.assume(cellsOf(word));
       recorder.access(path.certain, cells.account(addressOfWord(value), field), 'read');
     }
@@ -63,7 +64,8 @@ export const attemptSelfDestruct: Attempt = (machine, path, operands) => {
   }
   const beneficiary = knownValue(top(operands));
   if (beneficiary === null) {
-    recorder.region({ shape: 'everything', address: null, field: 'balance', mode: 'delta' });
+    const region = { shape: 'everything', address: null, field: 'balance', mode: 'delta' } as const;
+    recorder.region(region, cellsOf(top(operands)));
   } else {
     recorder.assume(cellsOf(top(operands)));
     recorder.access(path.certain, cells.account(addressOfWord(beneficiary), 'balance'), 'delta');

@@ -7,6 +7,7 @@ import { allButOneSixtyFourth, type GasInterval, NO_GAS } from '../gas.ts';
 import {
   abandon,
   charge,
+  divide,
   type Flow,
   type Frame,
   type FrameResult,
@@ -60,7 +61,7 @@ export function callInstruction(kind: CallKind): Instruction {
     recorder.assume(cellsOf(value));
     if (kind === 'call' && frame.isStatic) {
       if (minOf(value) > 0n) return HALT;
-      if (maxOf(value) > 0n) machine.mayHalt(path);
+      if (maxOf(value) > 0n) machine.mayHalt(path, 'unknown-value', cellsOf(value));
       value = 0n;
     }
     const input = memoryRange(machine, path, inOffset, inLength);
@@ -109,7 +110,7 @@ export function callInstruction(kind: CallKind): Instruction {
     const affordable =
       kind === 'call' || kind === 'callcode' ? canPay(machine, path, frame.address, value) : true;
     if (affordable === false) return fail(path, granted);
-    const poor = affordable === null ? path.fork(cellsOf(value)) : null;
+    const poor = affordable === null ? divide(machine, path, 'unknown-balance', cellsOf(value)) : null;
 
     const start = Path.start(
       tx.labels,
@@ -119,6 +120,7 @@ export function callInstruction(kind: CallKind): Instruction {
       path.certain.fork(),
       path.control,
     );
+    start.marks = path.marks;
     if (kind === 'call') transfer(machine, start, frame.address, to, value);
     else if (kind === 'callcode' && isPaid) {
       // Value to oneself: the balance is looked at, and stays.
@@ -270,6 +272,7 @@ export function ending(path: Path, returned: SymbolicString): Outcome {
     returned,
     certain: path.certain,
     control: path.control,
+    marks: path.marks,
   };
 }
 
@@ -315,6 +318,7 @@ export function continueAfter(path: Path, outcome: Outcome, isSuccess: boolean):
   path.gasCells = unionCells(path.gasCells, outcome.gasCells);
   path.certain = outcome.certain;
   path.control = unionCells(path.control, outcome.control);
+  path.marks = outcome.marks;
   path.returned = outcome.returned;
 }
 
@@ -357,7 +361,7 @@ function runPrecompile(machine: Machine, path: Path, address: Address, input: Sy
       recorder.assume(cellsOfAll(input));
       if (!result.isSuccess) return { success: null, failure: failed(path) };
       const mayLackGas = path.gas.min < result.gasUsed;
-      const failure = mayLackGas ? failed(path.fork(path.gasCells)) : null;
+      const failure = mayLackGas ? failed(divide(machine, path, 'may-run-out-of-gas', path.gasCells)) : null;
       path.gas = { min: Math.max(0, path.gas.min - result.gasUsed), max: path.gas.max - result.gasUsed };
       const returned = {
         bytes: SymbolicBytes.known(labels, result.returned),
@@ -370,7 +374,7 @@ function runPrecompile(machine: Machine, path: Path, address: Address, input: Sy
   const price = length === null ? null : precompiles.price(address, Number(length));
   if (price !== null && path.gas.max < price.min) return { success: null, failure: failed(path) };
   const mayFail = price === null || precompiles.mayFail(address) || path.gas.min < price.max;
-  const failure = mayFail ? failed(path.fork(cells)) : null;
+  const failure = mayFail ? failed(divide(machine, path, 'unknown-result', cells)) : null;
   const least = price?.min ?? 0;
   path.gas = { min: price === null ? 0 : Math.max(0, path.gas.min - price.max), max: path.gas.max - least };
   meterBy(machine, path, cells);

@@ -51,8 +51,9 @@ function chargeUnknownAccount(machine: Machine, path: Path, cells: CellSet): boo
   return charge(machine, path, schedule.warmRead, schedule.coldAccount);
 }
 
-function readEverywhere(machine: Machine, field: 'balance' | 'nonce' | 'code'): void {
-  machine.tx.recorder.region({ shape: 'everything', address: null, field, mode: 'read' });
+function readEverywhere(machine: Machine, field: 'balance' | 'nonce' | 'code', operand: Word): void {
+  const region = { shape: 'everything', address: null, field, mode: 'read' } as const;
+  machine.tx.recorder.region(region, cellsOf(operand));
 }
 
 /** An opcode that pushes one word. */
@@ -68,7 +69,7 @@ export const balanceOf: Instruction = (machine, path) => {
   const address = knownAccount(machine, operand);
   if (address === null) {
     if (!chargeUnknownAccount(machine, path, cellsOf(operand))) return HALT;
-    readEverywhere(machine, 'balance');
+    readEverywhere(machine, 'balance', operand);
     path.stack.push(unknownWord(unionCells(cellsOf(operand), path.control)));
     return NEXT;
   }
@@ -127,8 +128,13 @@ export const returnDataCopy: Instruction = (machine, path, opcode) => {
   if (start !== null && size !== null) {
     if (start + size > (end ?? (typeof returned.length === 'bigint' ? returned.length : returned.length.max)))
       return HALT;
-    if (end === null && start + size > minOf(returned.length)) machine.mayHalt(path);
-  } else machine.mayHalt(path);
+    if (end === null && start + size > minOf(returned.length)) {
+      machine.mayHalt(path, 'unknown-return-data', cellsOf(returned.length));
+    }
+  } else {
+    const cells = unionCells(cellsOf(from), unionCells(cellsOf(length), cellsOf(returned.length)));
+    machine.mayHalt(path, 'unknown-return-data', cells);
+  }
   return copyReturned(machine, path, opcode);
 };
 
@@ -139,7 +145,7 @@ export const extCodeSize: Instruction = (machine, path) => {
   const address = knownAccount(machine, operand);
   if (address === null) {
     if (!chargeUnknownAccount(machine, path, cellsOf(operand))) return HALT;
-    readEverywhere(machine, 'code');
+    readEverywhere(machine, 'code', operand);
     path.stack.push(unknownWord(unionCells(cellsOf(operand), path.control)));
     return NEXT;
   }
@@ -162,7 +168,7 @@ export const extCodeCopy: Instruction = (machine, path) => {
   let cells = cellsOf(operand);
   if (address === null) {
     if (!chargeUnknownAccount(machine, path, cells)) return HALT;
-    readEverywhere(machine, 'code');
+    readEverywhere(machine, 'code', operand);
   } else {
     if (!chargeAccount(machine, path, address)) return HALT;
     const code = machine.tx.state.loadCode(path, address);
@@ -189,7 +195,7 @@ export const extCodeHash: Instruction = (machine, path) => {
   const address = knownAccount(machine, operand);
   if (address === null) {
     if (!chargeUnknownAccount(machine, path, cellsOf(operand))) return HALT;
-    for (const field of ['code', 'balance', 'nonce'] as const) readEverywhere(machine, field);
+    for (const field of ['code', 'balance', 'nonce'] as const) readEverywhere(machine, field, operand);
     path.stack.push(unknownWord(unionCells(cellsOf(operand), path.control)));
     return NEXT;
   }

@@ -2,6 +2,7 @@
 import { unionCells } from '../cells.ts';
 import {
   abandon,
+  divide,
   type Flow,
   HALT,
   type Instruction,
@@ -182,12 +183,13 @@ export const jumpIf: Instruction = (machine, path) => {
   }
   const cells = cellsOf(condition);
   const stays = path.fork(cells);
+  const jumps = divide(machine, stays, 'unknown-branch', cells);
   stays.pc = path.pc + 1;
-  const jumps = path.fork(cells);
   const flow = jumpTo(machine, jumps, target);
   if (flow.kind === 'halt') {
     path.control = unionCells(path.control, cells);
-    machine.mayHalt(path);
+    machine.mayHalt(path, 'unknown-branch', cells);
+    stays.marks = path.marks;
     stays.mayHaveHalted = true;
     return { kind: 'fork', paths: [stays] };
   }

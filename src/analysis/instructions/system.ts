@@ -9,6 +9,7 @@ import {
   abandon,
   abandonAccount,
   charge,
+  divide,
   type Frame,
   HALT,
   type Instruction,
@@ -67,7 +68,7 @@ export function createInstruction(kind: 'create' | 'create2'): Instruction {
     if (frame.depth >= MAX_DEPTH) return pushZero(path);
     const affordable = canPay(machine, path, frame.address, value);
     if (affordable === false) return pushZero(path);
-    const poor = affordable === null ? path.fork(cellsOf(value)) : null;
+    const poor = affordable === null ? divide(machine, path, 'unknown-balance', cellsOf(value)) : null;
 
     const nonce = state.peekNonce(path.world, frame.address);
     const nonceValue = knownValue(nonce);
@@ -104,6 +105,7 @@ export function createInstruction(kind: 'create' | 'create2'): Instruction {
       path.certain.fork(),
       path.control,
     );
+    start.marks = path.marks;
     const result = runCreation(machine, start, frame.address, address, value, initCode, frame.depth + 1);
     const ways: Path[] = [];
     const outcomes = [result.success, result.failure].filter((outcome) => outcome !== null);
@@ -179,7 +181,7 @@ export function runCreation(
   if (minOf(nonce) > 0n || hasCode === true) return { success: null, failure: lost(start) };
   const collisionCells: CellSet = unionCells(cellsOf(nonce), code.kind === 'unknown' ? code.cells : []);
   const mayCollide = maxOf(nonce) > 0n || hasCode === null;
-  const collision = mayCollide ? lost(start.fork(collisionCells)) : null;
+  const collision = mayCollide ? lost(divide(machine, start, 'unknown-collision', collisionCells)) : null;
 
   const { world } = start;
   for (const cell of tx.cells.slotsOf(address).values())
@@ -265,9 +267,13 @@ function deposit(
   }
   world.codes.set(address, code);
   const paid = { min: Math.max(0, gas.min - price), max: gas.max - price };
+  const success = { ...outcome, returned: nothing, gas: paid };
+  if (gas.min >= price) return { success, failure: null };
+  const { reasons } = recorder;
+  const decision = reasons.decide('may-run-out-of-gas', outcome.gasCells);
   return {
-    success: { ...outcome, returned: nothing, gas: paid },
-    failure: gas.min < price ? failure : null,
+    success: { ...success, marks: reasons.side(decision, outcome.marks) },
+    failure: { ...failure, marks: reasons.side(decision, outcome.marks) },
   };
 }
 
@@ -294,9 +300,12 @@ export const selfDestruct: Instruction = (machine, path) => {
       return HALT;
     }
     for (const field of ['balance', 'nonce', 'code'] as const) {
-      recorder.region({ shape: 'everything', address: null, field, mode: 'read' });
+      recorder.region({ shape: 'everything', address: null, field, mode: 'read' }, cellsOf(operand));
     }
-    recorder.region({ shape: 'everything', address: null, field: 'balance', mode: 'write' });
+    recorder.region(
+      { shape: 'everything', address: null, field: 'balance', mode: 'write' },
+      cellsOf(operand),
+    );
     path.world.unknownCredits = unionCells(
       path.world.unknownCredits ?? [],
       unionCells(cellsOf(operand), path.control),

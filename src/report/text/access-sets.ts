@@ -1,10 +1,10 @@
 /** The section on access sets: how many are how good, and why the others are not exact. */
 import type { BlockAnalysis, Status } from '../../analysis/result.ts';
 import { regionText } from '../region.ts';
+import { explanations } from './explanations.ts';
 import { clipped, counted, grouped, percent, shortHex, shortKey, WIDTH, wrapped } from './layout.ts';
 import { type Colors, more, statusColor, title } from './style.ts';
 
-const SHOWN_REASONS = 6;
 const SHOWN_REGIONS = 4;
 
 const STATUSES: readonly { readonly status: Status; readonly meaning: string }[] = [
@@ -31,7 +31,7 @@ export function accessSets(analysis: BlockAnalysis, colors: Colors): string[] {
               `  ${percent(count, transactions.length).padStart(7)}  ${colors.dim(meaning)}`,
           ];
     }),
-    ...reasons(analysis, colors),
+    ...explanations(analysis, colors),
     ...regions(analysis, colors),
     ...(analysis.missing.length === 0
       ? []
@@ -42,34 +42,6 @@ export function accessSets(analysis: BlockAnalysis, colors: Colors): string[] {
               `${shortKey(analysis.missing[0] ?? '')}.`,
           ),
         ]),
-  ];
-}
-
-/** Each reason once, with how many transactions have it and the first of them. */
-function reasons({ transactions }: BlockAnalysis, colors: Colors): string[] {
-  const found = new Map<string, { count: number; first: number; message: string; place: string }>();
-  for (const { index, reasons: itsReasons } of transactions) {
-    const seen = new Set<string>();
-    for (const { code, message, at } of itsReasons) {
-      const entry = found.get(code);
-      if (entry === undefined) {
-        const place = at === null ? '' : ` at ${shortHex(at.address)} pc ${at.pc}`;
-        found.set(code, { count: 1, first: index, message, place });
-      } else if (!seen.has(code)) {
-        entry.count += 1;
-      }
-      seen.add(code);
-    }
-  }
-  const sorted = [...found].sort(([, a], [, b]) => b.count - a.count || a.first - b.first);
-  const shown = sorted.slice(0, SHOWN_REASONS);
-  return [
-    ...(shown.length === 0 ? [] : ['', colors.dim('  Why not exact:')]),
-    ...shown.flatMap(([code, { count, first, message, place }]) => [
-      `  ${grouped(count).padStart(6)}  ${code}`,
-      ...wrapped(`${shortKey(message)} (transaction ${first}${place})`, '          ').map(colors.dim),
-    ]),
-    ...more(sorted.length - shown.length, 'reason', colors),
   ];
 }
 

@@ -1,0 +1,64 @@
+/** Why transactions are not exact: how many for which reason, and for each of the first ones where and on what. */
+import { REASONS, type Reason, type ReasonCode } from '../../analysis/reason.ts';
+import type { BlockAnalysis, TransactionAnalysis } from '../../analysis/result.ts';
+import { clipped, counted, grouped, shortHex, shortKey, WIDTH, wrapped } from './layout.ts';
+import { type Colors, more, statusColor } from './style.ts';
+
+const SHOWN_CODES = 6;
+const SHOWN_TRANSACTIONS = 6;
+const SHOWN_WRITERS = 4;
+
+export function explanations({ transactions }: BlockAnalysis, colors: Colors): string[] {
+  const inexact = transactions.filter(({ reasons }) => reasons.length > 0);
+  if (inexact.length === 0) return [];
+  const counts = new Map<ReasonCode, number>();
+  for (const { reasons } of inexact) {
+    for (const code of new Set(reasons.map((reason) => reason.code))) {
+      counts.set(code, (counts.get(code) ?? 0) + 1);
+    }
+  }
+  const sorted = [...counts].sort(([, a], [, b]) => b - a);
+  return [
+    '',
+    colors.dim('  Why not exact:'),
+    ...sorted.slice(0, SHOWN_CODES).flatMap(([code, count]) => {
+      const name = `  ${grouped(count).padStart(6)}  ${code.padEnd(24)}`;
+      return [`${name}${colors.dim(clipped(REASONS[code], WIDTH - name.length))}`];
+    }),
+    ...more(sorted.length - SHOWN_CODES, 'reason', colors),
+    '',
+    ...inexact.slice(0, SHOWN_TRANSACTIONS).flatMap((one) => explanation(one, colors)),
+    ...more(inexact.length - SHOWN_TRANSACTIONS, 'transaction', colors),
+  ];
+}
+
+/** The first reason of a transaction, which is the most important one. */
+function explanation({ index, status, reasons }: TransactionAnalysis, colors: Colors): string[] {
+  const [first, ...others] = reasons;
+  if (first === undefined) return [];
+  const { at, message } = first;
+  const [head = '', ...rest] = wrapped(`#${index} ${status}: ${shortKey(message)}`, '  ');
+  const place = `${shortHex(at.address)} ${at.selector === null ? '' : `${at.selector} `}pc ${at.pc}`;
+  const parts = [place, ...dependence(first)];
+  if (others.length > 0) parts.push(counted(others.length, 'more reason'));
+  return [
+    head.replace(`${status}:`, `${statusColor(status, colors)(status)}:`),
+    ...rest,
+    ...wrapped(parts.join(' · '), '      ').map(colors.dim),
+  ];
+}
+
+/** One key that it depends on, one that somebody writes if there is such a one, and who. */
+function dependence({ dependsOn, writtenBy }: Reason): string[] {
+  const key = dependsOn.find((candidate) => writtenBy.has(candidate)) ?? dependsOn[0];
+  if (key === undefined) return [];
+  const others = dependsOn.length > 1 ? ` and ${counted(dependsOn.length - 1, 'more key')}` : '';
+  return [`depends on ${shortKey(key)}${writers(writtenBy.get(key) ?? [])}${others}`];
+}
+
+function writers(indices: readonly number[]): string {
+  if (indices.length === 0) return '';
+  const shown = indices.slice(0, SHOWN_WRITERS).map((index) => `#${index}`);
+  const rest = indices.length - shown.length;
+  return ` written by ${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+}
