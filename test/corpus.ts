@@ -1,11 +1,7 @@
-/**
- * The shared corpus of real blocks, which stands beside the checkout and not inside it: suites that need it
- * say so when it is not there, and are left out.
- */
+/** The shared corpus of real blocks, which stands beside the checkout and not inside it. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
-import { describe, test } from '@jest/globals';
 import type { StateKey } from '../src/state/key.ts';
 
 /** What `accesses.json.gz` says of one transaction. Fee payments to the fee recipient are left out of it. */
@@ -43,11 +39,12 @@ export interface CorpusBlock {
   readonly blockHashes: Readonly<Record<string, string>>;
 }
 
-const DIRECTORY = fileURLToPath(new URL('../../shared/corpus', import.meta.url));
+/** Where it would be. */
+export const CORPUS = fileURLToPath(new URL('../../shared/corpus', import.meta.url));
 
 /** Path of the corpus, or `null` when it is not there. */
 export function corpusDirectory(): string | null {
-  return existsSync(`${DIRECTORY}/mainnet`) ? DIRECTORY : null;
+  return existsSync(`${CORPUS}/mainnet`) ? CORPUS : null;
 }
 
 /** Numbers of the corpus's mainnet blocks, ascending; none without a corpus. */
@@ -62,7 +59,7 @@ export function mainnetBlocks(): number[] {
 
 /** Reads one block of the corpus. */
 export function readCorpusBlock(number: number): CorpusBlock {
-  const folder = `${DIRECTORY}/mainnet/${number}`;
+  const folder = `${CORPUS}/mainnet/${number}`;
   return {
     number,
     block: readGzip(`${folder}/block.json.gz`),
@@ -75,7 +72,7 @@ export function readCorpusBlock(number: number): CorpusBlock {
 let blockHashes: Readonly<Record<string, string>> | null = null;
 
 function corpusBlockHashes(): Readonly<Record<string, string>> {
-  blockHashes ??= JSON.parse(readFileSync(`${DIRECTORY}/mainnet/blockhashes.json`, 'utf8')) as Record<
+  blockHashes ??= JSON.parse(readFileSync(`${CORPUS}/mainnet/blockhashes.json`, 'utf8')) as Record<
     string,
     string
   >;
@@ -84,16 +81,4 @@ function corpusBlockHashes(): Readonly<Record<string, string>> {
 
 function readGzip(path: string): unknown {
   return JSON.parse(gunzipSync(readFileSync(path)).toString('utf8'));
-}
-
-/** A suite over the corpus. Without one it holds one skipped test whose name says what was left out. */
-export function describeCorpus(name: string, suite: () => void): void {
-  if (corpusDirectory() !== null) {
-    describe(name, suite);
-    return;
-  }
-  process.stdout.write(`${name}: left out, there is no corpus at ${DIRECTORY}\n`);
-  describe(name, () => {
-    test.skip(`left out: no corpus at ${DIRECTORY}`, () => {});
-  });
 }

@@ -12,13 +12,8 @@ import { readInput } from '../src/input/read.ts';
 import { diffToJson, existsAfter, type StateDiff } from '../src/state/diff.ts';
 import { slotHex } from '../src/state/key.ts';
 import { snapshotState } from '../src/state/prestate.ts';
-import {
-  describeCorpus,
-  mainnetBlocks,
-  type Prestate,
-  type PrestateAccount,
-  readCorpusBlock,
-} from './corpus.ts';
+import { mainnetBlocks, type Prestate, type PrestateAccount, readCorpusBlock } from './corpus.ts';
+import { describeCorpus } from './corpus-suite.ts';
 import { fuzzing, isLong, say } from './effort.ts';
 import { WORKER_URL } from './executor/small-blocks.ts';
 import { blockDraft, materialize } from './generators/block.ts';

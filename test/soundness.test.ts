@@ -12,7 +12,8 @@ import type { BlockInput } from '../src/input/block.ts';
 import { readInput } from '../src/input/read.ts';
 import type { StateKey } from '../src/state/key.ts';
 import { snapshotState } from '../src/state/prestate.ts';
-import { describeCorpus, mainnetBlocks, type Prestate, readCorpusBlock } from './corpus.ts';
+import { mainnetBlocks, type Prestate, readCorpusBlock } from './corpus.ts';
+import { describeCorpus } from './corpus-suite.ts';
 import { fuzzing, isLong, say } from './effort.ts';
 import { blockDraft, materialize } from './generators/block.ts';
 import {

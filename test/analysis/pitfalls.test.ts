@@ -6,6 +6,7 @@
 import { eoaCode7702SignAuthorization, type PrefixedHexString } from '@ethereumjs/util';
 import { describe, expect, test } from '@jest/globals';
 import { analyzeBlock, isOpen } from '../../src/analysis/block.ts';
+import { creationAddress } from '../../src/analysis/instructions/system.ts';
 import { firstConflict } from '../../src/analysis/overlap.ts';
 import type { TransactionAnalysis } from '../../src/analysis/result.ts';
 import type { Address, Authorization, BlockHeader, Transaction } from '../../src/input/block.ts';
@@ -676,6 +677,20 @@ describe('18: addresses of CREATE', () => {
     expect(statusesOf(derived)).toEqual(Array.from({ length: 5 }, () => 'exact'));
     expect(new Set([0, 1, 2, 4].map((i) => madeBy(derived[i] as TransactionAnalysis))).size).toBe(4);
   });
+});
+
+test('18: an address that may be taken touches less than one that is free', async () => {
+  const address = creationAddress(transaction().from, 0n);
+  const init = assemble([...call(addressOf(OTHER)), ...push(0n), ...push(0n), OP.revert]);
+  for (const field of ['nonce', 'code'] as const) {
+    const derived = await alone({
+      prestate: { [OTHER]: contract(slot(1n)) },
+      unstable: [accountKey(address, field)],
+      fields: { to: null, data: init },
+    });
+    expect(derived.status).toBe('bounded');
+    expect(modeOf(derived, key(1n, OTHER))).toBe('read');
+  }
 });
 
 test.each(['petersburg', 'london', 'cancun'])(

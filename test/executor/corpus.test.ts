@@ -6,7 +6,8 @@ import { type Ran, TransactionRunner } from '../../src/executor/transaction-runn
 import type { BlockInput } from '../../src/input/block.ts';
 import { readInput } from '../../src/input/read.ts';
 import { snapshotState } from '../../src/state/prestate.ts';
-import { describeCorpus, mainnetBlocks, type RecordedAccesses, readCorpusBlock } from '../corpus.ts';
+import { mainnetBlocks, type RecordedAccesses, readCorpusBlock } from '../corpus.ts';
+import { describeCorpus } from '../corpus-suite.ts';
 import { WORKER_URL } from './small-blocks.ts';
 
 function load(number: number) {

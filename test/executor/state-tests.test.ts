@@ -9,7 +9,8 @@ import { keccak256 } from '../../src/input/keccak.ts';
 import { existsAfter, type StateDiff } from '../../src/state/diff.ts';
 import { slotHex } from '../../src/state/key.ts';
 import { snapshotState } from '../../src/state/prestate.ts';
-import { describeCorpus, type Prestate, type PrestateAccount } from '../corpus.ts';
+import type { Prestate, PrestateAccount } from '../corpus.ts';
+import { describeCorpus } from '../corpus-suite.ts';
 import { stateRootOf } from '../oracle/state-root.ts';
 import { type StateTest, stateTests } from '../oracle/state-tests.ts';
 

@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import type { Transaction } from '../../src/input/block.ts';
 import { readInput } from '../../src/input/read.ts';
 import { CURVE_ORDER } from '../../src/input/signature.ts';
-import { describeCorpus, mainnetBlocks, readCorpusBlock } from '../corpus.ts';
+import { mainnetBlocks, readCorpusBlock } from '../corpus.ts';
+import { describeCorpus } from '../corpus-suite.ts';
 import { mainnetBlock } from './block-json.ts';
 import { sign, signedTransaction, toRpc, walletOf } from './signed.ts';
 

@@ -79,14 +79,30 @@ export function hasEqualSlots(
   derived: TransactionAnalysis,
   recorded: Pick<Recorded, 'reads' | 'writes'>,
 ): boolean {
-  const { keys, regions } = derived.accesses;
-  const isOwn = (address: Address): boolean => recorded.writes.has(accountKey(address, 'code'));
-  const isRegion = ({ field, shape, address }: Region): boolean =>
-    (field === 'storage' || field === 'any') && !(shape === 'account' && isOwn(address));
-  if (regions.some(isRegion)) return false;
-  const counts = (key: StateKey): boolean => isSlot(key) && !isOwn(addressOf(key));
-  const seen = [...recorded.reads].filter(counts);
-  return [...keys.keys()].filter(counts).length === seen.length && seen.every((key) => keys.has(key));
+  const { keys } = derived.accesses;
+  const missed = [...recorded.reads].some((key) => isForeignSlot(recorded, key) && !keys.has(key));
+  return !missed && untouchedSlots(derived, recorded).length === 0;
+}
+
+/** Derived slots that were not touched, and addresses of derived regions of storage; as for `hasEqualSlots`. */
+export function untouchedSlots(
+  { accesses }: TransactionAnalysis,
+  recorded: Pick<Recorded, 'reads' | 'writes'>,
+): string[] {
+  const isForeignRegion = ({ field, shape, address }: Region): boolean =>
+    (field === 'storage' || field === 'any') && !(shape === 'account' && isOwn(recorded, address));
+  const keys = [...accesses.keys.keys()].filter(
+    (key) => isForeignSlot(recorded, key) && !recorded.reads.has(key),
+  );
+  return [...keys, ...accesses.regions.filter(isForeignRegion).map(({ address }) => `region of ${address}`)];
+}
+
+function isOwn({ writes }: Pick<Recorded, 'writes'>, address: Address): boolean {
+  return writes.has(accountKey(address, 'code'));
+}
+
+function isForeignSlot(recorded: Pick<Recorded, 'writes'>, key: StateKey): boolean {
+  return isSlot(key) && !isOwn(recorded, addressOf(key));
 }
 
 const SLOT_KEY_LENGTH = 42 + 1 + 66;

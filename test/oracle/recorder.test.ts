@@ -3,7 +3,7 @@
 import { RLP } from '@ethereumjs/rlp';
 import { expect, test } from '@jest/globals';
 import { keccak256 } from '../../src/input/keccak.ts';
-import { describeCorpus } from '../corpus.ts';
+import { describeCorpus } from '../corpus-suite.ts';
 import { isLong } from '../effort.ts';
 import { Oracle, RefusedError } from './recorder.ts';
 import { hexOf } from './state.ts';

@@ -99,6 +99,32 @@ export class Oracle {
     };
   }
 
+  /**
+   * Runs a transaction on a changed state, and undoes the change and the run.
+   *
+   * @param look - Sees what was recorded, while the state is that after the transaction.
+   * @returns `null` when the transaction is invalid there.
+   */
+  async attempt<T>(
+    transaction: Transaction,
+    change: (state: OracleState) => void,
+    look: (seen: Recorded) => T,
+  ): Promise<T | null> {
+    const { state } = this;
+    await state.checkpoint();
+    try {
+      state.originalStorageCache.clear();
+      change(state);
+      return look(await this.runTransaction(transaction));
+    } catch (error) {
+      if (error instanceof RefusedError) return null;
+      throw error;
+    } finally {
+      await state.revert();
+      state.originalStorageCache.clear();
+    }
+  }
+
   async #runTx(transaction: Transaction): Promise<RunTxResult> {
     this.#hasBegun = false;
     try {

@@ -15,7 +15,7 @@ import {
 } from '@ethereumjs/util';
 import type { Address, Hex } from '../../src/input/block.ts';
 import { keccak256 } from '../../src/input/keccak.ts';
-import { slotHex } from '../../src/state/key.ts';
+import { parseKey, type StateKey, slotHex } from '../../src/state/key.ts';
 import type { Prestate, PrestateAccount } from '../corpus.ts';
 
 interface Cell {
@@ -88,6 +88,46 @@ export class OracleState implements StateManagerInterface {
     if (cell === undefined || cell.code.length === 0) return;
     const bytes = unpadBytes(hexToBytes(slotHex(value)));
     setSlot(cell.slots, slotHex(slot), bytes.length === 0 ? undefined : bytes);
+  }
+
+  /** Gives a key another value, as whatever ran before might have. Undone by `revert`, as transactions are. */
+  set(key: StateKey, value: bigint): void {
+    const { address, field, slot } = parseKey(key);
+    const cell = this.#cell(address);
+    this.#change(cell, () => {
+      cell.exists ||= value > 0n;
+      if (field === 'balance') cell.balance = value;
+      else if (field === 'nonce') cell.nonce = value;
+    });
+    if (field === 'storage') this.#setSlot(cell, slotHex(slot), unpadBytes(hexToBytes(slotHex(value))));
+  }
+
+  /** The same for code. */
+  setCode(address: Address, code: Uint8Array): void {
+    const cell = this.#cell(address);
+    this.#change(cell, () => {
+      cell.exists ||= code.length > 0;
+      cell.code = code;
+      cell.codeHash = code.length === 0 ? KECCAK256_NULL : keccak256(code);
+    });
+  }
+
+  hasAccount(address: Address): boolean {
+    return this.#cells.get(address)?.exists === true;
+  }
+
+  slotOf(address: Address, slot: bigint): bigint {
+    return bytesToBigInt(this.#cells.get(address)?.slots.get(slotHex(slot)) ?? EMPTY);
+  }
+
+  /** Slots that are not zero. */
+  slotsOf(address: Address): bigint[] {
+    return [...(this.#cells.get(address)?.slots.keys() ?? [])].map(BigInt);
+  }
+
+  /** Accounts that were ever there. */
+  addresses(): Address[] {
+    return [...this.#cells.keys()] as Address[];
   }
 
   codeOf(address: Address): Uint8Array {
@@ -170,12 +210,14 @@ export class OracleState implements StateManagerInterface {
   }
 
   async putStorage(address: EvmAddress, key: Uint8Array, value: Uint8Array): Promise<void> {
-    const { slots } = this.#cell(address.toString());
-    const slot = hexOf(key);
+    this.#setSlot(this.#cell(address.toString()), hexOf(key), unpadBytes(value));
+  }
+
+  /** @param value - Without leading zeros. */
+  #setSlot({ slots }: Cell, slot: string, value: Uint8Array): void {
     const before = slots.get(slot);
     this.#undo.push(() => setSlot(slots, slot, before));
-    const stripped = unpadBytes(value);
-    setSlot(slots, slot, stripped.length === 0 ? undefined : stripped);
+    setSlot(slots, slot, value.length === 0 ? undefined : value);
   }
 
   async clearStorage(address: EvmAddress): Promise<void> {

@@ -4,7 +4,8 @@ import { InputError } from '../../src/errors.ts';
 import type { Address } from '../../src/input/block.ts';
 import { mergeSnapshots, snapshotState } from '../../src/state/prestate.ts';
 import { Snapshot } from '../../src/state/snapshot.ts';
-import { describeCorpus, mainnetBlocks, readCorpusBlock } from '../corpus.ts';
+import { mainnetBlocks, readCorpusBlock } from '../corpus.ts';
+import { describeCorpus } from '../corpus-suite.ts';
 
 const A = `0x${'aa'.repeat(20)}` as const;
 const B = `0x${'bb'.repeat(20)}` as const;

@@ -1,0 +1,96 @@
+/**
+ * Transactions to perturb, each in its true place: real blocks, official state tests, and random blocks. One
+ * call attacks so many transactions as its number of executions asks for; the same random numbers, the same
+ * attack.
+ */
+import fc from 'fast-check';
+import type { Random } from '../../examples/generator/random.ts';
+import { createRandom } from '../../examples/generator/random.ts';
+import { readInput } from '../../src/input/read.ts';
+import { mainnetBlocks, readCorpusBlock } from '../corpus.ts';
+import { blockDraft, materialize } from '../generators/block.ts';
+import { Oracle } from '../oracle/recorder.ts';
+import { stateTests } from '../oracle/state-tests.ts';
+import { type Count, perturb } from './perturb.ts';
+
+/** Executions of one derivation. */
+const MUTATIONS = 20;
+/** Gas above which one execution takes too long to be repeated. */
+const MOST_GAS = 3_000_000n;
+
+/** Of one real block, which takes a while to be read and run. */
+const BLOCK_EXECUTIONS = 200;
+
+export type Attack = (random: Random, executions: number, count: Count) => Promise<void>;
+
+/** Real blocks, one after the other in a random order; some transactions of each. */
+export const attackMainnet: Attack = async (random, executions, count) => {
+  const blocks = shuffled(random, mainnetBlocks()).slice(0, Math.ceil(executions / BLOCK_EXECUTIONS));
+  for (const [done, number] of blocks.entries()) {
+    const { block, prestate, blockHashes } = readCorpusBlock(number);
+    const input = readInput(block, { blockHashes });
+    const oracle = await Oracle.create(input, prestate);
+    const left = Math.max(1, Math.ceil((executions - count.executions) / MUTATIONS / (blocks.length - done)));
+    const calls = input.transactions.filter(({ data }) => data.length > 0).length;
+    const probability = left / Math.max(1, calls);
+    for (const [index, { data, gasLimit }] of input.transactions.entries()) {
+      const isTried = random.chance(data.length > 0 ? probability : probability / 20);
+      if (isTried && gasLimit < 4n * MOST_GAS) {
+        const times = Math.max(1, Math.ceil(probability));
+        for (let i = 0; i < times && count.executions < executions; i++) {
+          await perturb({ name: String(number), input, index, oracle }, random, MUTATIONS, count);
+        }
+      }
+      await oracle.run(index);
+    }
+  }
+};
+
+function shuffled<T>(random: Random, items: readonly T[]): T[] {
+  const ranked = items.map((item) => ({ item, rank: random.below(1 << 30) }));
+  return ranked.sort((a, b) => a.rank - b.rank).map(({ item }) => item);
+}
+
+const STATE_TESTS = 3_000;
+
+/** Official state tests under their own hardforks. */
+export const attackStateTests: Attack = async (random, executions, count) => {
+  const probability = Math.min(1, executions / MUTATIONS / STATE_TESTS);
+  for await (const { name, input, prestate } of stateTests({ quick: true })) {
+    if (count.executions >= executions) return;
+    if (!random.chance(probability)) continue;
+    const gasLimit = input?.transactions[0]?.gasLimit ?? null;
+    if (input === null || gasLimit === null || gasLimit > MOST_GAS) continue;
+    const oracle = await Oracle.create(input, prestate);
+    await perturb({ name, input, index: 0, oracle }, random, MUTATIONS, count);
+  }
+};
+
+/** Random blocks over random contracts. */
+export const attackRandomBlocks: Attack = async (random, executions, count) => {
+  while (count.executions < executions) {
+    for (const draft of fc.sample(blockDraft, { seed: random.below(1 << 30), numRuns: 10 })) {
+      const { input, prestate } = await materialize(draft);
+      const oracle = await Oracle.create(input, prestate);
+      for (const index of input.transactions.keys()) {
+        if (count.executions >= executions) return;
+        await perturb({ name: 'random block', input, index, oracle }, random, MUTATIONS, count);
+        await oracle.run(index);
+      }
+    }
+  }
+};
+
+/** The whole attack: a part on each source, all from one seed. */
+export const ATTACKS = {
+  mainnet: attackMainnet,
+  'state tests': attackStateTests,
+  'random blocks': attackRandomBlocks,
+} as const satisfies Readonly<Record<string, Attack>>;
+
+/** A generator of its own for each part, so that parts can be run alone. */
+export function randomFor(seed: number, name: string): Random {
+  let hash = seed;
+  for (let i = 0; i < name.length; i++) hash = (Math.imul(hash, 31) + name.charCodeAt(i)) | 0;
+  return createRandom(hash);
+}
