@@ -73,6 +73,13 @@ export class BlockKnowledge implements Knowledge {
     return isTouched ? null : account !== null;
   }
 
+  hasStorage(address: Address): boolean {
+    const account = this.#account(address);
+    // Storage of an account with code or a nonce goes with them.
+    if (account === undefined || account.code.length > 0 || account.nonce > 0n) return false;
+    return this.#state.hasStorage?.(address) === true;
+  }
+
   hadBefore(address: Address, field: 'balance' | 'nonce'): boolean {
     return (this.#start.account(address)?.[field] ?? 0n) > 0n;
   }

@@ -30,6 +30,8 @@ export interface Knowledge {
    * transaction may have made or destroyed it, or it is missing.
    */
   exists(address: Address): boolean | null;
+  /** Whether an account without code and nonce has storage all the same (EIP-7610); no transaction changes that. */
+  hasStorage(address: Address): boolean;
   /** Whether the account had a balance, or a nonce above zero, before the block: what who does not read them sees. */
   hadBefore(address: Address, field: 'balance' | 'nonce'): boolean;
 }

@@ -24,8 +24,15 @@ export function overlayState(base: StateSource, changes: StateDiff): StateSource
       return change?.destroyed === true ? 0n : base.storage(address, slot);
     },
   };
+  const hasStorage = (address: Address): boolean => {
+    const change = changes.get(address);
+    for (const value of change?.storage.values() ?? []) if (value !== 0n) return true;
+    return change?.destroyed !== true && base.hasStorage?.(address) === true;
+  };
   const { load } = base;
-  return load === undefined ? source : { ...source, load: (keys) => load.call(base, keys) };
+  return load === undefined
+    ? { ...source, hasStorage }
+    : { ...source, hasStorage, load: (keys) => load.call(base, keys) };
 }
 
 function changedAccount(

@@ -39,6 +39,11 @@ export class Snapshot implements StateSource, SnapshotData {
     return this.partial && this.storageOnly.has(address) ? undefined : account;
   }
 
+  hasStorage(address: Address): boolean {
+    for (const value of this.accounts.get(address)?.storage.values() ?? []) if (value !== 0n) return true;
+    return false;
+  }
+
   storage(address: Address, slot: bigint): bigint | undefined {
     const value = this.accounts.get(address)?.storage.get(slot);
     if (value !== undefined) return value;

@@ -18,6 +18,11 @@ export interface StateSource {
   account(address: Address): AccountState | null | undefined;
   /** The slot's value; `undefined`: not known. */
   storage(address: Address, slot: bigint): bigint | undefined;
+  /**
+   * Whether the account has a slot that is not zero: a contract cannot be created over one, even if it has
+   * neither code nor nonce (EIP-7610). Absent: such accounts are taken to have no storage.
+   */
+  readonly hasStorage?: (address: Address) => boolean;
   /** Fetches keys that were `undefined`, in one batch. Absent when there is nowhere to fetch from. */
   readonly load?: (keys: readonly StateKey[]) => Promise<void>;
 }

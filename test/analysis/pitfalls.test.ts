@@ -3,7 +3,7 @@
  * a small program whose derived set must hold what is observed: in a block, or under other values of the keys
  * that were said to be unstable.
  */
-import { eoaCode7702SignAuthorization, type PrefixedHexString } from '@ethereumjs/util';
+import { eoaCode7702SignAuthorization, generateAddress2, type PrefixedHexString } from '@ethereumjs/util';
 import { describe, expect, test } from '@jest/globals';
 import { analyzeBlock, isOpen } from '../../src/analysis/block.ts';
 import { creationAddress } from '../../src/analysis/instructions/system.ts';
@@ -29,7 +29,9 @@ import {
 } from '../generators/snippets.ts';
 import { ABSENT, CONTRACTS, KEYS, MINER, SENDERS } from '../generators/universe.ts';
 import { hasEqualSlots, missesOf } from '../oracle/coverage.ts';
+import { bytesOf } from '../oracle/evm.ts';
 import { Oracle, type Recorded } from '../oracle/recorder.ts';
+import { hexOf } from '../oracle/state.ts';
 import {
   analyzed,
   contract,
@@ -692,6 +694,24 @@ test('18: an address that may be taken touches less than one that is free', asyn
     expect(modeOf(derived, key(1n, OTHER))).toBe('read');
   }
 });
+
+test.each(['petersburg', 'cancun'])(
+  '18: an address that has nothing but storage is taken (EIP-7610), %s',
+  async (hardfork) => {
+    const init = assemble(store(7n));
+    const address = hexOf(generateAddress2(bytesOf(TARGET), new Uint8Array(32), init));
+    const prestate = (storage: Readonly<Record<string, string>>): Prestate => ({
+      [TARGET]: contract(branch(create(init, push(0n)), store(5n), store(6n))),
+      [address]: { balance: '0x1', nonce: 0, code: '0x', storage },
+    });
+    const taken = await inBlock({ prestate: prestate({ '0x09': '0x01' }), hardfork, transactions: [{}] });
+    const free = await inBlock({ prestate: prestate({ '0x09': '0x00' }), hardfork, transactions: [{}] });
+    const [a, b] = [taken.derived[0], free.derived[0]];
+    expect(statusesOf([...taken.derived, ...free.derived])).toEqual(['exact', 'exact']);
+    expect([modeOf(a, key(5n)), modeOf(a, key(6n))]).toEqual([undefined, 'write']);
+    expect([modeOf(b, key(5n)), modeOf(b, key(6n))]).toEqual(['write', undefined]);
+  },
+);
 
 test.each(['petersburg', 'london', 'cancun'])(
   '19: CREATE2 again after SELFDESTRUCT, %s',

@@ -26,6 +26,7 @@ export function sourceWithout(state: OracleState, lacks: (key: StateKey) => bool
       if (!accounts.has(address)) accounts.set(address, accountOf(state, address, lacks));
       return accounts.get(address);
     },
+    hasStorage: (address) => state.slotsOf(address).length > 0,
     storage: (address, slot) => (lacks(storageKey(address, slot)) ? undefined : state.slotOf(address, slot)),
   };
 }

@@ -2,7 +2,7 @@
 
 import type { Random } from '../../examples/generator/random.ts';
 import type { Address } from '../../src/input/block.ts';
-import { accountKey, parseKey, type StateKey } from '../../src/state/key.ts';
+import { accountKey, addressOf, type Field, parseKey, type StateKey } from '../../src/state/key.ts';
 import type { OracleState } from '../oracle/state.ts';
 
 /** New values by key; code by address. */
@@ -71,15 +71,20 @@ export function drawMutation(
   return withoutImpossible({ values, codes }, state);
 }
 
-/** An account without code and nonce has no storage: what would have some is left out. */
+/**
+ * Leaves out what no transaction brings about: storage that changes without code or nonce, and code and nonce
+ * that go where storage stays.
+ */
 function withoutImpossible({ values, codes }: Mutation, state: OracleState): Mutation {
-  const possible = [...values].filter(([key, value]) => {
-    const { address, field } = parseKey(key);
-    if (field !== 'storage' || value === 0n) return true;
-    const code = codes.get(address) ?? state.codeOf(address);
-    return code.length > 0 || (values.get(accountKey(address, 'nonce')) ?? state.nonceOf(address)) > 0n;
-  });
-  return { values: new Map(possible), codes };
+  const nonceOf = (address: Address) => values.get(accountKey(address, 'nonce')) ?? state.nonceOf(address);
+  const isBare = (address: Address): boolean =>
+    (codes.get(address) ?? state.codeOf(address)).length === 0 && nonceOf(address) === 0n;
+  const isPossible = (address: Address, field: Field): boolean =>
+    !isBare(address) || (field !== 'storage' && state.slotsOf(address).length === 0);
+  return {
+    values: new Map([...values].filter(([key]) => isPossible(addressOf(key), parseKey(key).field))),
+    codes: new Map([...codes].filter(([address]) => isPossible(address, 'code'))),
+  };
 }
 
 function drawSlot(

@@ -24,6 +24,9 @@ export interface Subject {
   readonly oracle: Oracle;
 }
 
+/** Gas above which one execution takes too long to be repeated. */
+const MOST_GAS = 2_000_000n;
+
 /** Something that contradicts a derivation. */
 export interface Contradiction {
   readonly subject: string;
@@ -95,7 +98,7 @@ export async function perturb(
     () => {},
     (seen) => seen,
   );
-  if (base === null) return;
+  if (base === null || base.gasUsed > MOST_GAS) return;
   const pool = new Set(keysOf(base, input));
   const ignorance = drawIgnorance(random, [...pool], (key) => isFixed(key, tx));
   const derived = derive(subject, tx, ignorance);

@@ -15,8 +15,8 @@ import { type Count, perturb } from './perturb.ts';
 
 /** Executions of one derivation. */
 const MUTATIONS = 20;
-/** Gas above which one execution takes too long to be repeated. */
-const MOST_GAS = 3_000_000n;
+/** Gas limit above which one execution may take too long to be repeated. */
+const MOST_GAS_LIMIT = 20_000_000n;
 
 /** Of one real block, which takes a while to be read and run. */
 const BLOCK_EXECUTIONS = 200;
@@ -24,7 +24,7 @@ const BLOCK_EXECUTIONS = 200;
 export type Attack = (random: Random, executions: number, count: Count) => Promise<void>;
 
 /** Real blocks, one after the other in a random order; some transactions of each. */
-export const attackMainnet: Attack = async (random, executions, count) => {
+const attackMainnet: Attack = async (random, executions, count) => {
   const blocks = shuffled(random, mainnetBlocks()).slice(0, Math.ceil(executions / BLOCK_EXECUTIONS));
   for (const [done, number] of blocks.entries()) {
     const { block, prestate, blockHashes } = readCorpusBlock(number);
@@ -35,7 +35,7 @@ export const attackMainnet: Attack = async (random, executions, count) => {
     const probability = left / Math.max(1, calls);
     for (const [index, { data, gasLimit }] of input.transactions.entries()) {
       const isTried = random.chance(data.length > 0 ? probability : probability / 20);
-      if (isTried && gasLimit < 4n * MOST_GAS) {
+      if (isTried && gasLimit <= MOST_GAS_LIMIT) {
         const times = Math.max(1, Math.ceil(probability));
         for (let i = 0; i < times && count.executions < executions; i++) {
           await perturb({ name: String(number), input, index, oracle }, random, MUTATIONS, count);
@@ -51,23 +51,26 @@ function shuffled<T>(random: Random, items: readonly T[]): T[] {
   return ranked.sort((a, b) => a.rank - b.rank).map(({ item }) => item);
 }
 
-const STATE_TESTS = 3_000;
+/** About how many executions one pass over all state tests makes. */
+const STATE_TEST_EXECUTIONS = 80_000;
 
-/** Official state tests under their own hardforks. */
-export const attackStateTests: Attack = async (random, executions, count) => {
-  const probability = Math.min(1, executions / MUTATIONS / STATE_TESTS);
-  for await (const { name, input, prestate } of stateTests({ quick: true })) {
-    if (count.executions >= executions) return;
-    if (!random.chance(probability)) continue;
-    const gasLimit = input?.transactions[0]?.gasLimit ?? null;
-    if (input === null || gasLimit === null || gasLimit > MOST_GAS) continue;
-    const oracle = await Oracle.create(input, prestate);
-    await perturb({ name, input, index: 0, oracle }, random, MUTATIONS, count);
+/** Official state tests under their own hardforks; again from the first one when all have been tried. */
+const attackStateTests: Attack = async (random, executions, count) => {
+  for (let before = -1; before < count.executions && count.executions < executions; ) {
+    before = count.executions;
+    const probability = (executions - before) / STATE_TEST_EXECUTIONS;
+    for await (const { name, input, prestate } of stateTests({ quick: true })) {
+      if (!random.chance(probability) || count.executions >= executions) continue;
+      const gasLimit = input?.transactions[0]?.gasLimit ?? null;
+      if (input === null || gasLimit === null || gasLimit > MOST_GAS_LIMIT) continue;
+      const oracle = await Oracle.create(input, prestate);
+      await perturb({ name, input, index: 0, oracle }, random, MUTATIONS, count);
+    }
   }
 };
 
 /** Random blocks over random contracts. */
-export const attackRandomBlocks: Attack = async (random, executions, count) => {
+const attackRandomBlocks: Attack = async (random, executions, count) => {
   while (count.executions < executions) {
     for (const draft of fc.sample(blockDraft, { seed: random.below(1 << 30), numRuns: 10 })) {
       const { input, prestate } = await materialize(draft);

@@ -173,12 +173,13 @@ export function runCreation(
   writeWholeAccount(machine, start, address);
   const lost = (path: Path): Outcome => ({ ...ending(path, emptyString(labels)), gas: NO_GAS });
 
-  // EIP-684: an account with a nonce or code stays.
+  // EIP-684, EIP-7610: an account with a nonce, code or storage stays.
   const nonce = state.peekNonce(start.world, address);
   const code = state.peekCode(start.world, address);
   recorder.assume(cellsOf(nonce));
   const hasCode = code.kind === 'known' ? code.code.bytes.length > 0 : null;
-  if (minOf(nonce) > 0n || hasCode === true) return { success: null, failure: lost(start) };
+  if (minOf(nonce) > 0n || hasCode === true || tx.knowledge.hasStorage(address))
+    return { success: null, failure: lost(start) };
   const collisionCells: CellSet = unionCells(cellsOf(nonce), code.kind === 'unknown' ? code.cells : []);
   const mayCollide = maxOf(nonce) > 0n || hasCode === null;
   const collision = mayCollide ? lost(divide(machine, start, 'unknown-collision', collisionCells)) : null;
