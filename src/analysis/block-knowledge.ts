@@ -3,9 +3,10 @@ import type { Address } from '../input/block.ts';
 import { accountKey, type StateKey, storageKey } from '../state/key.ts';
 import type { AccountState, StateSource } from '../state/source.ts';
 import type { SlotOrigin } from './access.ts';
+import { NO_CELLS } from './cells.ts';
 import type { CodeFact, Fact, Knowledge } from './knowledge.ts';
-import { knownValue, MAX_WORD, rangeWord, unknownWord } from './word.ts';
-import type { Written } from './write-index.ts';
+import { joinWords, knownValue, maxOf, minOf, rangeWord, unknownWord, type Word } from './word.ts';
+import { isSameCode, type Written, type WrittenCode } from './write-index.ts';
 
 const MISSING: Fact = { kind: 'missing' };
 const ANYTHING: Fact = { kind: 'unstable', bounds: unknownWord([]) };
@@ -15,11 +16,11 @@ const NO_ACCOUNT: AccountState = { balance: 0n, nonce: 0n, code: new Uint8Array(
 export interface Predecessors {
   /** What they leave at a key; `null`: they leave it alone. */
   value(key: StateKey, address: Address, origin: SlotOrigin | null): Written | null;
-  /** The code that they leave at an account; `undefined`: they leave it alone, `null`: any code. */
-  code(address: Address): Uint8Array | null | undefined;
+  /** The code that they leave at an account; `null`: they leave it alone. */
+  code(address: Address): WrittenCode | null;
 }
 
-export const NO_PREDECESSORS: Predecessors = { value: () => null, code: () => undefined };
+export const NO_PREDECESSORS: Predecessors = { value: () => null, code: () => null };
 
 export class BlockKnowledge implements Knowledge {
   readonly #state: StateSource;
@@ -35,33 +36,37 @@ export class BlockKnowledge implements Knowledge {
 
   storage(address: Address, slot: bigint, origin: SlotOrigin | null): Fact {
     const written = this.#predecessors.value(storageKey(address, slot), address, origin);
-    if (written !== null) return factOf(written);
-    const value = this.#state.storage(address, slot);
-    return value === undefined ? MISSING : { kind: 'stable', value };
+    return factOf(written, () => this.#state.storage(address, slot));
   }
 
   balance(address: Address): Fact {
     const written = this.#predecessors.value(accountKey(address, 'balance'), address, null);
-    if (written !== null) return factOf(written);
-    const account = this.#account(address);
-    return account === undefined ? MISSING : { kind: 'stable', value: account.balance };
+    return factOf(written, () => this.#account(address)?.balance);
   }
 
   /** Nonces only count up, but for accounts that are destroyed; those had code, or were made in the block. */
   nonce(address: Address): Fact {
-    const account = this.#account(address);
     const written = this.#predecessors.value(accountKey(address, 'nonce'), address, null);
-    if (written === null) return account === undefined ? MISSING : { kind: 'stable', value: account.nonce };
-    if (written.value !== null || account === undefined || account.code.length > 0) return factOf(written);
-    return { kind: 'unstable', bounds: rangeWord(account.nonce, MAX_WORD, []) };
+    const fact = factOf(written, () => this.#account(address)?.nonce);
+    if (written === null || fact.kind !== 'unstable' || knownValue(fact.bounds) !== null) return fact;
+    const account = this.#account(address);
+    if (account === undefined || account.code.length > 0) return fact;
+    const least = account.nonce > minOf(fact.bounds) ? account.nonce : minOf(fact.bounds);
+    return { kind: 'unstable', bounds: rangeWord(least, maxOf(fact.bounds), []) };
   }
 
   code(address: Address): CodeFact {
     const written = this.#predecessors.code(address);
-    if (written === null) return { kind: 'unstable' };
-    if (written !== undefined) return { kind: 'stable', code: written };
-    const account = this.#account(address);
-    return account === undefined ? { kind: 'missing' } : { kind: 'stable', code: account.code };
+    if (written?.codes === null) return { kind: 'unstable', codes: null };
+    const codes = [...(written?.codes ?? [])];
+    if (written === null || written.orBefore) {
+      const account = this.#account(address);
+      if (account === undefined) return { kind: 'missing' };
+      if (!codes.some((code) => isSameCode(code, account.code))) codes.push(account.code);
+    }
+    const [first] = codes;
+    if (first === undefined) return { kind: 'unstable', codes: null };
+    return codes.length === 1 ? { kind: 'stable', code: first } : { kind: 'unstable', codes };
   }
 
   exists(address: Address): boolean | null {
@@ -90,8 +95,15 @@ export class BlockKnowledge implements Knowledge {
   }
 }
 
-function factOf({ value }: Written): Fact {
-  if (value === null) return ANYTHING;
-  const known = knownValue(value);
-  return known === null ? { kind: 'unstable', bounds: value } : { kind: 'stable', value: known };
+function factOf(written: Written | null, before: () => bigint | undefined): Fact {
+  if (written?.value === null) return ANYTHING;
+  let value: Word | undefined = written?.value;
+  if (written === null || written.orBefore) {
+    const old = before();
+    if (old === undefined) return MISSING;
+    value = value === undefined ? old : joinWords(old, value, NO_CELLS);
+  }
+  const known = value === undefined ? null : knownValue(value);
+  if (known !== null) return { kind: 'stable', value: known };
+  return value === undefined ? ANYTHING : { kind: 'unstable', bounds: value };
 }

@@ -2,7 +2,7 @@
  * The block rule. Transactions are derived in block order; for a key that an earlier one may write, a later one
  * sees what is known of the value that is left there: all of it, some bits, or nothing. By induction over the
  * order, whatever counts as known is what execution will see, so the sets are sound although values were used.
- * In a mempool nothing is known of a key that any other transaction may write.
+ * A mempool has its own rule (`any-order.ts`).
  */
 import { InternalError } from '../errors.ts';
 import type { AccessListEntry, BlockHeader, BlockInput, Hex, Transaction } from '../input/block.ts';
@@ -12,15 +12,15 @@ import { overlayState } from '../state/overlay.ts';
 import type { StateSource } from '../state/source.ts';
 import { systemCallsDiff } from '../state/system-calls.ts';
 import type { AccessMode, AccessSet } from './access.ts';
+import { deriveInAnyOrder } from './any-order.ts';
 import { BlockKnowledge, NO_PREDECESSORS, type Predecessors } from './block-knowledge.ts';
 import { decideCommutation } from './commutation.ts';
 import { knownOrigin } from './known-hashes.ts';
-import { REASONS, type Reason } from './reason.ts';
-import { regionText } from './recorder.ts';
+import type { Reason } from './reason.ts';
 import type { AnalysisOptions, BlockAnalysis, TransactionAnalysis } from './result.ts';
 import { type BlockRules, blockRules } from './rules.ts';
 import { DEFAULT_LIMITS, deriveTransaction, entryOf, type Limits } from './transaction.ts';
-import { NO_EFFECTS, WriteIndex } from './write-index.ts';
+import { ANY_CODE, ANYTHING, NO_EFFECTS, WriteIndex } from './write-index.ts';
 
 export interface AnalyzeOptions extends Partial<AnalysisOptions> {
   /** State before the block; keys that it does not know are reported as missing. */
@@ -28,9 +28,6 @@ export interface AnalyzeOptions extends Partial<AnalysisOptions> {
   /** Work allowed for one transaction. Default: `DEFAULT_LIMITS`. */
   readonly limits?: Limits;
 }
-
-/** Rounds after which those of a mempool whose sets still grow may touch anything. */
-const MAX_ROUNDS = 16;
 
 /** Derives the access sets of all transactions. Pure and synchronous. */
 export function analyzeBlock(input: BlockInput, options: AnalyzeOptions): BlockAnalysis {
@@ -113,8 +110,8 @@ export function analyzeTransaction(
   const input: BlockInput = { block, transactions: [tx], chainId, hardfork, blockHashes };
   const run = new BlockDeriver(input, options.state, settle({}), options.limits ?? DEFAULT_LIMITS);
   const others: Predecessors = {
-    value: (key) => (isUnstable(key) ? { value: null } : null),
-    code: (address) => (isUnstable(accountKey(address, 'code')) ? null : undefined),
+    value: (key) => (isUnstable(key) ? ANYTHING : null),
+    code: (address) => (isUnstable(accountKey(address, 'code')) ? ANY_CODE : null),
   };
   return run.one(tx, 0, others, [], () => []);
 }
@@ -211,8 +208,8 @@ class BlockDeriver {
       value: (key, address, origin) => writes.find(key, address, origin),
       code: (address) => writes.findCode(address),
     };
-    // What a transaction leaves is known only if it certainly runs.
-    const certain = !this.#options.skipInvalid;
+    // One that may be invalid leaves what was there, or what it would have left.
+    const runs = this.#options.skipInvalid ? 'perhaps' : 'certainly';
     for (let index = from; index < this.#input.transactions.length; index++) {
       const tx = this.#transaction(index);
       let result = kept(index);
@@ -221,57 +218,25 @@ class BlockDeriver {
         onDerived(result);
       } else result = { ...result, heldBy: result.heldBy.filter((held) => open.includes(held)) };
       const remainsOpen = isOpen(result);
-      writes.add(index, result.accesses, certain ? result.effects : NO_EFFECTS, remainsOpen);
+      writes.add(index, result.accesses, result.effects, remainsOpen, runs);
       if (remainsOpen) open.push(index);
       results.push(result);
     }
     return results;
   }
 
-  /** As a mempool: whatever any other transaction may write is not stable. Sets grow until nothing changes. */
+  /** As a mempool. */
   inAnyOrder(): TransactionAnalysis[] {
-    const { transactions } = this.#input;
-    const writes = new WriteIndex();
-    const results: TransactionAnalysis[] = [];
-    let open: number[] = [];
-    for (let round = 0; ; round++) {
-      let hasGrown = false;
-      for (const [index, tx] of transactions.entries()) {
-        const others: Predecessors = {
-          value: (key, address, origin) => writes.findOthers(index, key, address, origin),
-          code: (address) =>
-            writes.findOthers(index, accountKey(address, 'code'), address, null) === null ? undefined : null,
-        };
-        const old = results[index];
-        const held = open.filter((other) => other !== index);
-        if (round > MAX_ROUNDS && old !== undefined && isOpen(old)) continue;
-        if (old !== undefined && !this.#depends(old, others) && old.heldBy.length === held.length) continue;
-        let result = this.one(tx, index, others, held, () => []);
-        if (round >= MAX_ROUNDS) result = unsettled(tx, result);
-        if (result.status === 'deferred') result = { ...result, status: 'unbounded', resolveAfter: [] };
-        hasGrown ||= old === undefined || !sameWrites(old.accesses, result.accesses);
-        results[index] = result;
-        writes.add(index, result.accesses, NO_EFFECTS, isOpen(result));
-      }
-      open = results.filter(isOpen).map(({ index }) => index);
-      if (!hasGrown)
-        return results.map((one) => ({
-          ...one,
-          reasons: withWriters(one.reasons, (key) =>
-            writes.writersOf(key).filter((index) => index !== one.index),
-          ),
-          heldBy: open.filter((index) => index !== one.index),
-        }));
-    }
-  }
-
-  /** Whether something that the sets assume is no longer stable. */
-  #depends({ assumptions }: TransactionAnalysis, others: Predecessors): boolean {
-    for (const key of assumptions) {
-      const { address, field, slot } = parseKey(key);
-      if (others.value(key, address, field === 'storage' ? knownOrigin(slot) : null) !== null) return true;
-    }
-    return false;
+    const { transactions, writersOf } = deriveInAnyOrder({
+      count: this.#input.transactions.length,
+      isOpen,
+      derive: (index, others) => this.one(this.#transaction(index), index, others, [], () => []),
+      placeOf: (index) => entryOf(this.#transaction(index)),
+    });
+    return transactions.map((one) => ({
+      ...one,
+      reasons: withWriters(one.reasons, (key) => writersOf(key).filter((index) => index !== one.index)),
+    }));
   }
 
   one(
@@ -354,36 +319,6 @@ function withWriters(
 function stronger(a: AccessMode | undefined, b: AccessMode): AccessMode {
   if (a === undefined || a === b) return b;
   return 'write';
-}
-
-/** Whether all that `b` may write was there in `a`. */
-function sameWrites(a: AccessSet, b: AccessSet): boolean {
-  const regions = new Set(a.regions.map(regionText));
-  return (
-    [...b.keys].every(([key, mode]) => mode === 'read' || (a.keys.get(key) ?? 'read') !== 'read') &&
-    b.regions.every((region) => region.mode === 'read' || regions.has(regionText(region)))
-  );
-}
-
-/** A transaction of a mempool whose sets grow with those of others, round after round. */
-function unsettled(tx: Transaction, one: TransactionAnalysis): TransactionAnalysis {
-  if (isOpen(one)) return one;
-  const everything = { shape: 'everything', address: null, field: 'any', mode: 'write' } as const;
-  const code = 'round-limit';
-  const reason = {
-    code,
-    message: REASONS[code],
-    at: entryOf(tx),
-    dependsOn: [],
-    writtenBy: new Map(),
-  } as const;
-  return {
-    ...one,
-    status: 'unbounded',
-    reasons: [reason, ...one.reasons],
-    accesses: { ...one.accesses, regions: [...one.accesses.regions, everything] },
-    effects: NO_EFFECTS,
-  };
 }
 
 /** A binding list: slots that are not in it are not touched, and whatever else is not known is in it. */

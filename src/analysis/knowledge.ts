@@ -16,7 +16,8 @@ export type Fact =
 
 export type CodeFact =
   | { readonly kind: 'stable'; readonly code: Uint8Array }
-  | { readonly kind: 'unstable' }
+  /** An earlier transaction may have changed it, to one of these (at least two), or to any code. */
+  | { readonly kind: 'unstable'; readonly codes: readonly Uint8Array[] | null }
   | { readonly kind: 'missing' };
 
 export interface Knowledge {

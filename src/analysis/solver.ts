@@ -264,6 +264,14 @@ function joinStrings(a: SymbolicString, b: SymbolicString, control: readonly num
   };
 }
 
+/** What holds of either of two results of one frame. */
+export function joinResults(tx: TransactionContext, a: FrameResult, b: FrameResult): FrameResult {
+  return {
+    success: b.success === null ? a.success : joinSuccesses(tx, a.success, b.success),
+    failure: joinFailures(tx, a.failure, b.failure),
+  };
+}
+
 function joinSuccesses(tx: TransactionContext, a: Outcome | null, b: Outcome): Outcome {
   if (a === null) return b;
   const joined = joinFailures(tx, a, b) as Outcome;

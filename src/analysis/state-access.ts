@@ -35,7 +35,8 @@ const WIDEST_RANGE = 1n << 63n;
 /** Code of an account, or the cells that would have to be known. */
 export type CodeResult =
   | { readonly kind: 'known'; readonly code: Code }
-  | { readonly kind: 'unknown'; readonly cells: CellSet };
+  /** `candidates`: it is one of these, or any code (`null`). */
+  | { readonly kind: 'unknown'; readonly cells: CellSet; readonly candidates: readonly Code[] | null };
 
 export class StateAccess implements Baseline {
   readonly #cells: CellTable;
@@ -282,22 +283,32 @@ export class StateAccess implements Baseline {
 
   peekCode(world: World, address: Address): CodeResult {
     const cell = this.#cells.account(address, 'code');
-    if (world.codes.has(address)) {
-      const code = world.codes.get(address) ?? null;
-      return code === null ? { kind: 'unknown', cells: [cell] } : { kind: 'known', code };
-    }
+    const candidates = this.possibleCodes(world, address);
+    const [code] = candidates ?? [];
+    if (candidates?.length !== 1 || code === undefined) return { kind: 'unknown', cells: [cell], candidates };
+    if (!world.codes.has(address)) this.#recorder.assume([cell]);
+    return { kind: 'known', code };
+  }
+
+  /** Code now: one of these, or any code (`null`). */
+  possibleCodes(world: World, address: Address): readonly Code[] | null {
+    return world.codes.has(address) ? (world.codes.get(address) ?? null) : this.codes(address);
+  }
+
+  /** Code before the transaction: one of these, or any code (`null`). */
+  codes(address: Address): readonly Code[] | null {
+    const cell = this.#cells.account(address, 'code');
     this.#codes.add(cell);
     const fact = this.#knowledge.code(address);
     switch (fact.kind) {
       case 'stable':
-        this.#recorder.assume([cell]);
-        return { kind: 'known', code: knownCode(fact.code) };
+        return [knownCode(fact.code)];
       case 'unstable':
         this.#recorder.unstable.add(cell);
-        return { kind: 'unknown', cells: [cell] };
+        return fact.codes?.map(knownCode) ?? null;
       case 'missing':
         this.#recorder.missing.add(cell);
-        return { kind: 'unknown', cells: [cell] };
+        return null;
       default:
         return fact satisfies never;
     }

@@ -11,7 +11,7 @@ import { type Cell, type CellSet, CellTable, NO_CELLS, unionCells } from './cell
 import { type Code, knownCode } from './code.ts';
 import type { GasInterval } from './gas.ts';
 import { Hashes } from './hashes.ts';
-import { delegateOf, ending, loadRunnableCode, transfer } from './instructions/calls.ts';
+import { delegateOf, ending, loadRunnableCode, splitByRunnableCode, transfer } from './instructions/calls.ts';
 import { bytesOf, creationAddress, runCreation } from './instructions/system.ts';
 import type { Knowledge } from './knowledge.ts';
 import {
@@ -23,12 +23,12 @@ import {
   Path,
   type TransactionContext,
 } from './machine.ts';
-import { emptyString, LabelTable, SymbolicBytes } from './memory.ts';
+import { emptyString, LabelTable, SymbolicBytes, type SymbolicString } from './memory.ts';
 import type { Place, Reason } from './reason.ts';
 import { Recorder } from './recorder.ts';
 import type { Status } from './result.ts';
 import { type BlockRules, effectiveGasPrice, intrinsicGas } from './rules.ts';
-import { joinFailures, runFrame } from './solver.ts';
+import { joinFailures, joinResults, runFrame } from './solver.ts';
 import { StateAccess } from './state-access.ts';
 import {
   cellsOf,
@@ -41,7 +41,7 @@ import {
   type Word,
 } from './word.ts';
 import { World } from './world.ts';
-import { type Effects, NO_EFFECTS } from './write-index.ts';
+import { type Effects, eitherCode, NO_EFFECTS, type WrittenCode } from './write-index.ts';
 
 /** Limits of one derivation; beyond them the answer is "everything", with the limit as its reason. */
 export const DEFAULT_LIMITS = { steps: 4_000_000, forks: 300, memoryBytes: 1 << 23 };
@@ -221,7 +221,7 @@ class TransactionDeriver {
       const isCleared = BigInt(tuple.address) === 0n;
       const bytes = isCleared ? new Uint8Array(0) : bytesOf(`0xef0100${tuple.address.slice(2)}`);
       if (isValid) {
-        path.world.codes.set(authority, knownCode(bytes));
+        path.world.codes.set(authority, [knownCode(bytes)]);
         path.world.nonces.set(authority, binary('add', nonce, 1n));
       } else {
         const cells = unionCells(cellsOf(nonce), code.kind === 'unknown' ? code.cells : NO_CELLS);
@@ -241,6 +241,13 @@ class TransactionDeriver {
       this.#context.state.warmAccount(path.world, address);
       return runCreation(machine, path, from, address, value, input, 0);
     }
+    return splitByRunnableCode(machine, path, to)
+      .map((side) => this.#call(machine, side, to, input))
+      .reduce((a, b) => joinResults(this.#context, a, b));
+  }
+
+  #call(machine: Machine, path: Path, to: Address, input: SymbolicString): FrameResult {
+    const { from, value } = this.#tx;
     let code: Code = EMPTY_CODE;
     let codeAddress = to;
     const isPrecompile = this.#context.precompiles.has(to);
@@ -357,7 +364,7 @@ class TransactionDeriver {
   /** What is in state after the transaction, whichever way it ends. */
   #effects(result: FrameResult): Effects {
     const values = new Map<StateKey, Word>();
-    const codes = new Map<Address, Uint8Array | null>();
+    const codes = new Map<Address, readonly Uint8Array[] | null>();
     const reset = new Set<Address>();
     const success = result.success?.world ?? null;
     // A failure leaves what was before the call: nonces and authorisations.
@@ -366,7 +373,7 @@ class TransactionDeriver {
       if (mode === 'read') continue;
       const { address, field } = this.#cells.info(cell);
       if (success?.destroyed.get(address) === 'possible') continue;
-      if (field === 'code') codes.set(address, this.#codeAfter(worlds, address));
+      if (field === 'code') codes.set(address, this.#codesAfter(worlds, address));
       else {
         const possible = worlds.map((world) => this.#valueIn(world, cell));
         const value = possible.reduce((a, b) => joinWords(a, b, NO_CELLS));
@@ -408,17 +415,17 @@ class TransactionDeriver {
     }
   }
 
-  #codeAfter(worlds: readonly World[], address: Address): Uint8Array | null {
-    let bytes: Uint8Array | null = null;
+  #codesAfter(worlds: readonly World[], address: Address): readonly Uint8Array[] | null {
+    let found: WrittenCode | null = null;
     for (const world of worlds) {
-      const code = world.destroyed.has(address)
-        ? ({ kind: 'known', code: EMPTY_CODE } as const)
-        : this.#context.state.peekCode(world, address);
-      if (code.kind === 'unknown' || code.code.knownLength < code.code.bytes.length) return null;
-      if (bytes !== null && !Buffer.from(bytes).equals(code.code.bytes)) return null;
-      bytes = code.code.bytes;
+      const codes = world.destroyed.has(address)
+        ? [EMPTY_CODE]
+        : this.#context.state.possibleCodes(world, address);
+      if (codes === null || codes.some(({ knownLength, bytes }) => knownLength < bytes.length)) return null;
+      const written = { codes: codes.map(({ bytes }) => bytes), orBefore: false };
+      found = found === null ? written : eitherCode(written, found);
     }
-    return bytes;
+    return found?.codes ?? null;
   }
 
   #derivation(

@@ -191,6 +191,22 @@ export function leqWords(a: Word, b: Word): boolean {
   );
 }
 
+/**
+ * At least the join, and reached from below in few steps: bits that differ take their whole byte with them, and
+ * a bound that moves goes as far as the bits allow.
+ */
+export function widenWord(old: Word, now: Word): Word {
+  const joined = joinWords(old, now, NO_CELLS);
+  let unknown = unknownBits(joined);
+  for (let shift = 0n; shift < WORD_BITS; shift += 8n) {
+    const byte = 0xffn << shift;
+    if ((unknown & byte) !== (unknownBits(old) & byte)) unknown |= byte;
+  }
+  const min = minOf(joined) < minOf(old) ? 0n : minOf(joined);
+  const max = maxOf(joined) > maxOf(old) ? MAX_WORD : maxOf(joined);
+  return boundedWord(knownBits(joined), unknown, min, max, cellsOf(joined));
+}
+
 /** Whether the two may be the same value. */
 export function mayEqual(a: Word, b: Word): boolean {
   const certain = MAX_WORD & ~(unknownBits(a) | unknownBits(b));

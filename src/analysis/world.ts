@@ -128,6 +128,7 @@ export interface Baseline {
   transient(world: World, cell: Cell): Word;
   balance(address: Address): Word;
   nonce(address: Address): Word;
+  codes(address: Address): readonly Code[] | null;
 }
 
 export class World {
@@ -135,8 +136,8 @@ export class World {
   readonly transient: ForkedMap<Cell, Word>;
   readonly balances: ForkedMap<Address, BalanceState>;
   readonly nonces: ForkedMap<Address, Word>;
-  /** Code set by this transaction; `null` when it may be one of several. */
-  readonly codes: ForkedMap<Address, Code | null>;
+  /** Code set by this transaction, or found by looking: one of these, or any code (`null`). */
+  readonly codes: ForkedMap<Address, readonly Code[] | null>;
   readonly created: ForkedMap<Address, Certainty>;
   readonly destroyed: ForkedMap<Address, Certainty>;
   readonly warmAccounts: ForkedMap<Address, Certainty>;
@@ -196,9 +197,9 @@ export class World {
     joined.nonces = a.nonces.join(b.nonces, words, nonce, nonce);
     joined.codes = a.codes.join(
       b.codes,
-      sameCode,
-      () => null,
-      () => null,
+      eitherCode,
+      (address) => baseline.codes(address),
+      (address) => baseline.codes(address),
     );
     joined.created = a.created.join(b.created, strongest, possibly, possibly);
     joined.destroyed = a.destroyed.join(b.destroyed, strongest, possibly, possibly);
@@ -218,6 +219,11 @@ export class World {
   }
 }
 
-function sameCode(a: Code | null, b: Code | null): Code | null {
-  return a !== null && b !== null && a.bytes === b.bytes ? a : null;
+/** Codes of one account that are told apart. */
+const MAX_CODES = 4;
+
+function eitherCode(a: readonly Code[] | null, b: readonly Code[] | null): readonly Code[] | null {
+  if (a === null || b === null) return null;
+  const others = b.filter((code) => !a.some((known) => known.bytes === code.bytes));
+  return a.length + others.length > MAX_CODES ? null : [...a, ...others];
 }

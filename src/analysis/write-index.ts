@@ -5,45 +5,86 @@
 import type { Address } from '../input/block.ts';
 import { accountKey, parseKey, type StateKey } from '../state/key.ts';
 import type { AccessSet, Region, SlotOrigin } from './access.ts';
+import { NO_CELLS } from './cells.ts';
 import { knownOrigin } from './known-hashes.ts';
 import { regionMayContainKey } from './overlap.ts';
-import type { Word } from './word.ts';
+import { joinWords, type Word } from './word.ts';
 
 /** What a transaction leaves behind, as far as it is known. */
 export interface Effects {
   /** Values of storage, balances and nonces that it may write; a key that is not here may hold anything. */
   readonly values: ReadonlyMap<StateKey, Word>;
-  /** Code of accounts whose code it may write; `null` or absent: any code. */
-  readonly codes: ReadonlyMap<Address, Uint8Array | null>;
+  /** Code of accounts whose code it may write: one of these; `null` or absent: any code. */
+  readonly codes: ReadonlyMap<Address, readonly Uint8Array[] | null>;
   /** Accounts that it certainly creates or destroys: slots that are not among the values are zero. */
   readonly reset: ReadonlySet<Address>;
 }
 
 export const NO_EFFECTS: Effects = { values: new Map(), codes: new Map(), reset: new Set() };
 
-interface KeyWrites {
+/** A key's value after the last of its writers. */
+interface KeyWrites extends Written {
   readonly writers: number[];
-  /** The value after the last of them; `null`: anything. */
-  value: Word | null;
 }
+
+/** Whether a transaction may be left out as invalid. */
+type Runs = 'certainly' | 'perhaps';
 
 interface RegionWrites {
   readonly region: Region;
   readonly writer: number;
 }
 
-/** What is known of a key that may have been written: its value now, or `null` for anything. */
+/** What is known of a key that may have been written. */
 export interface Written {
+  /** Its value now, or `null` for anything. */
   readonly value: Word | null;
+  /** Whether it may still have the value from before the block instead. */
+  readonly orBefore: boolean;
 }
 
-const ANYTHING: Written = { value: null };
-const ZERO: Written = { value: 0n };
+/** What is known of code that may have been written. */
+export interface WrittenCode {
+  /** It is one of these, or any code (`null`). */
+  readonly codes: readonly Uint8Array[] | null;
+  /** Whether it may still be the code from before the block instead. */
+  readonly orBefore: boolean;
+}
+
+export const ANY_CODE: WrittenCode = { codes: null, orBefore: false };
+export const ANYTHING: Written = { value: null, orBefore: false };
+
+const ZERO: Written = { value: 0n, orBefore: false };
+
+/** Codes that are told apart. */
+const MAX_CODES = 4;
+
+/** What holds of either; `null` stands for a key that nobody has written. */
+function eitherOf(a: Written, b: Written | null): Written {
+  if (b === null) return { ...a, orBefore: true };
+  const value = a.value === null || b.value === null ? null : joinWords(a.value, b.value, NO_CELLS);
+  return { value, orBefore: a.orBefore || b.orBefore };
+}
+
+/** As `eitherOf`, for code. */
+export function eitherCode(a: WrittenCode, b: WrittenCode | null): WrittenCode {
+  if (b === null) return { ...a, orBefore: true };
+  const codes = a.codes === null || b.codes === null ? null : [...a.codes];
+  for (const code of codes === null ? [] : (b.codes ?? [])) {
+    if (!codes?.some((other) => isSameCode(other, code))) codes?.push(code);
+  }
+  const isFew = codes !== null && codes.length <= MAX_CODES;
+  return isFew ? { codes, orBefore: a.orBefore || b.orBefore } : ANY_CODE;
+}
+
+export function isSameCode(a: Uint8Array, b: Uint8Array): boolean {
+  return a === b || Buffer.compare(a, b) === 0;
+}
 
 export class WriteIndex {
   readonly #keys = new Map<StateKey, KeyWrites>();
-  readonly #codes = new Map<Address, Uint8Array | null>();
-  readonly #reset = new Map<Address, number>();
+  readonly #codes = new Map<Address, WrittenCode>();
+  readonly #reset = new Map<Address, { readonly writer: number; readonly runs: Runs }>();
   readonly #regions = new Map<Address, RegionWrites[]>();
   readonly #everywhere: RegionWrites[] = [];
 
@@ -52,21 +93,29 @@ export class WriteIndex {
    *
    * @param isOpen - Its regions over everything are left out: what it may write is not known yet, and later
    *   ones are held back for it.
+   * @param runs - One that is left out leaves what was there before it.
    */
-  add(writer: number, accesses: AccessSet, effects: Effects, isOpen: boolean): void {
+  add(
+    writer: number,
+    accesses: AccessSet,
+    effects: Effects,
+    isOpen: boolean,
+    runs: Runs = 'certainly',
+  ): void {
     for (const [key, mode] of accesses.keys) {
       if (mode === 'read') continue;
-      const { address, field } = parseKey(key);
-      if (field === 'code') this.#codes.set(address, effects.codes.get(address) ?? null);
-      const value = effects.values.get(key) ?? null;
-      const writes = this.#keys.get(key);
-      if (writes === undefined) this.#keys.set(key, { writers: [writer], value });
-      else {
-        if (writes.writers[writes.writers.length - 1] !== writer) writes.writers.push(writer);
-        writes.value = value;
+      const { address, field, slot } = parseKey(key);
+      if (field === 'code') this.#addCode(address, effects.codes.get(address) ?? null, runs);
+      let after: Written = { value: effects.values.get(key) ?? null, orBefore: false };
+      if (runs === 'perhaps') {
+        const origin = accesses.origins.get(key) ?? (field === 'storage' ? knownOrigin(slot) : null);
+        after = eitherOf(after, this.find(key, address, origin));
       }
+      const { writers = [] } = this.#keys.get(key) ?? {};
+      if (writers[writers.length - 1] !== writer) writers.push(writer);
+      this.#keys.set(key, { writers, ...after });
     }
-    for (const address of effects.reset) this.#reset.set(address, writer);
+    for (const address of effects.reset) this.#reset.set(address, { writer, runs });
     for (const region of accesses.regions) {
       if (region.mode === 'read') continue;
       if (region.address === null) {
@@ -84,31 +133,24 @@ export class WriteIndex {
     const writes = this.#keys.get(key);
     // What was written in one transaction with the region, or later, is the value after it.
     const last = writes?.writers[writes.writers.length - 1] ?? -1;
-    const reset = this.#reset.get(address) ?? -1;
+    const reset = this.#reset.get(address);
     for (const { region, writer } of this.#regionsOver(address)) {
       if (writer <= last) continue;
-      if (writer === reset && region.shape === 'account') continue;
+      if (writer === reset?.writer && region.shape === 'account') continue;
       if (regionMayContainKey(region, key, origin)) return ANYTHING;
     }
-    if (writes !== undefined && last >= reset) return writes;
-    return reset >= 0 && parseKey(key).field === 'storage' ? ZERO : (writes ?? null);
+    if (reset === undefined || last >= reset.writer || parseKey(key).field !== 'storage') {
+      return writes ?? null;
+    }
+    return reset.runs === 'certainly' ? ZERO : eitherOf(ZERO, writes ?? null);
   }
 
-  /** Code that an account has now; `undefined`: nobody writes it, `null`: any code. */
-  findCode(address: Address): Uint8Array | null | undefined {
+  /** Code that an account has now; `null`: nobody writes it. */
+  findCode(address: Address): WrittenCode | null {
     const key = accountKey(address, 'code');
     const written = this.find(key, address, null);
-    if (written === null) return undefined;
-    return written === ANYTHING ? null : (this.#codes.get(address) ?? null);
-  }
-
-  /** What all transactions but one may have done to a key, in any order. */
-  findOthers(except: number, key: StateKey, address: Address, origin: SlotOrigin | null): Written | null {
-    for (const { region, writer } of this.#regionsOver(address)) {
-      if (writer !== except && regionMayContainKey(region, key, origin)) return ANYTHING;
-    }
-    const writes = this.#keys.get(key);
-    return writes?.writers.some((writer) => writer !== except) ? ANYTHING : null;
+    if (written === null) return null;
+    return written === ANYTHING ? ANY_CODE : (this.#codes.get(address) ?? ANY_CODE);
   }
 
   /** The transactions that may have written a key, ascending. */
@@ -120,6 +162,12 @@ export class WriteIndex {
       if (regionMayContainKey(region, key, origin)) writers.add(writer);
     }
     return [...writers].sort((a, b) => a - b);
+  }
+
+  #addCode(address: Address, codes: readonly Uint8Array[] | null, runs: Runs): void {
+    let after: WrittenCode = { codes, orBefore: false };
+    if (runs === 'perhaps') after = eitherCode(after, this.findCode(address));
+    this.#codes.set(address, after);
   }
 
   *#regionsOver(address: Address): Iterable<RegionWrites> {

@@ -289,7 +289,7 @@ describe('deferral', () => {
 });
 
 describe('a mempool', () => {
-  test('whatever any other may write is unstable', () => {
+  test('a key has its first value, or what any other may leave', () => {
     const of = scene({ [TARGET]: contract([...slot(0n), OP.sload]), [OTHER]: contract(store(0n)) }, [
       {},
       { to: TARGET },
@@ -300,7 +300,7 @@ describe('a mempool', () => {
       [{ data: words(1n) }, {}],
     );
     const [first] = analysisOf(writing, { unordered: true }).transactions;
-    expect(first?.accesses.regions).toMatchObject([{ shape: 'account', address: TARGET }]);
+    expect(first?.accesses.regions).toMatchObject([{ shape: 'array', address: TARGET, first: 0n, last: 1n }]);
   });
 
   test('sets that grow round after round end in an answer', () => {
@@ -392,7 +392,7 @@ describe('options', () => {
     expect(bound.accesses.keys.get(accountKey(OTHER, 'code'))).toBe('read');
   });
 
-  test('transactions that may be left out leave nothing known, and plain writes', () => {
+  test('transactions that may be left out leave what was there or what they write, and plain writes', () => {
     const of = scene({ [TARGET]: contract([...slot(0n), OP.sload, ...store(0n, argument(0n))]) }, [
       { data: words(5n), from: SENDER },
       { data: words(5n), from: SENDER },
@@ -401,7 +401,9 @@ describe('options', () => {
     expect(statuses(valid)).toEqual(['exact', 'exact']);
     expect(valid.transactions[1]?.accesses.keys.get(accountKey(SENDER, 'nonce'))).toBe('delta');
     const skipping = analysisOf(of, { skipInvalid: true });
-    expect(skipping.transactions[1]?.accesses.regions).toMatchObject([{ shape: 'account', address: TARGET }]);
+    expect(skipping.transactions[1]?.accesses.regions).toMatchObject([
+      { shape: 'array', address: TARGET, first: 0n, last: 5n },
+    ]);
     for (const field of ['balance', 'nonce'] as const) {
       expect(skipping.transactions[1]?.accesses.keys.get(accountKey(SENDER, field))).toBe('write');
     }

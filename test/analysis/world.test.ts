@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Cell } from '../../src/analysis/cells.ts';
+import { knownCode } from '../../src/analysis/code.ts';
 import { knownValue, leqWords, unknownWord, type Word } from '../../src/analysis/word.ts';
 import { type Baseline, World } from '../../src/analysis/world.ts';
 import { fuzzing } from '../effort.ts';
@@ -10,11 +11,14 @@ import { OTHER, TARGET } from './scene.ts';
 const CELLS = 40;
 const valueBefore = (cell: Cell): Word => BigInt(cell) * 1_000n;
 
+const CODE_BEFORE = knownCode(Uint8Array.of(1));
+
 const baseline: Baseline = {
   storage: (_world, cell) => valueBefore(cell),
   transient: () => 0n,
   balance: () => 50n,
   nonce: () => 3n,
+  codes: () => [CODE_BEFORE],
 };
 
 const writes = fc.array(fc.tuple(fc.nat(CELLS), fc.bigInt(0n, 3n)), { maxLength: 12 });
@@ -88,6 +92,8 @@ describe('join', () => {
     a.balances.set(TARGET, { base: null, credit: 5n, touched: 'certain' });
     a.nonces.set(TARGET, 4n);
     a.codes.set(TARGET, null);
+    const code = knownCode(Uint8Array.of(2));
+    a.codes.set(OTHER, [code]);
     a.created.set(TARGET, 'certain');
     a.destroyed.set(OTHER, 'certain');
     a.warmAccounts.set(OTHER, 'certain');
@@ -102,6 +108,7 @@ describe('join', () => {
       expect(leqWords(0n, joined.balances.get(TARGET)?.credit ?? 5n)).toBe(true);
       for (const nonce of [3n, 4n]) expect(leqWords(nonce, joined.nonces.get(TARGET) ?? 0n)).toBe(true);
       expect(joined.codes.get(TARGET)).toBe(null);
+      expect(new Set(joined.codes.get(OTHER))).toEqual(new Set([CODE_BEFORE, code]));
       expect(joined.created.get(TARGET)).toBe('possible');
       expect(joined.destroyed.get(OTHER)).toBe('possible');
       expect(joined.warmAccounts.get(OTHER)).toBe('possible');

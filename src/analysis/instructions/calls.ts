@@ -46,6 +46,60 @@ export function delegateOf(code: Code): Address | null {
 }
 
 export function callInstruction(kind: CallKind): Instruction {
+  const call = callOfKnownCode(kind);
+  return (machine, path, opcode) => {
+    const target = knownValue(path.stack[path.stack.length - 2] as Word);
+    if (target === null) return call(machine, path, opcode);
+    const sides = splitByRunnableCode(machine, path, addressOfWord(target));
+    return sides.length === 1 ? call(machine, path, opcode) : onEachSide(machine, sides, call, opcode);
+  };
+}
+
+/**
+ * The path once for each code that a call to `to` may run, where these are few; else the path itself. Each of
+ * several knows the code from then on.
+ */
+export function splitByRunnableCode(machine: Machine, path: Path, to: Address): readonly Path[] {
+  const { state, rules, precompiles } = machine.tx;
+  if (precompiles.has(to)) return [path];
+  return splitByCode(machine, path, to).flatMap((side) => {
+    if (!rules.hasDelegation) return [side];
+    const own = state.peekCode(side.world, to);
+    const delegate = own.kind === 'known' ? delegateOf(own.code) : null;
+    return delegate === null || precompiles.has(delegate) ? [side] : splitByCode(machine, side, delegate);
+  });
+}
+
+function splitByCode(machine: Machine, path: Path, address: Address): readonly Path[] {
+  const { state, recorder, cells } = machine.tx;
+  const code = state.peekCode(path.world, address);
+  if (code.kind === 'known' || code.candidates === null) return [path];
+  recorder.access(path.certain, cells.account(address, 'code'), 'read');
+  const decision = recorder.reasons.decide('unknown-code', code.cells);
+  return code.candidates.map((candidate) => {
+    const side = path.fork(code.cells);
+    side.marks = recorder.reasons.side(decision, path.marks);
+    side.world.codes.set(address, [candidate]);
+    return side;
+  });
+}
+
+/** Runs one instruction on several paths that stand before it. */
+function onEachSide(machine: Machine, sides: readonly Path[], run: Instruction, opcode: number): Flow {
+  const ways: Path[] = [];
+  for (const side of sides) {
+    const flow = run(machine, side, opcode);
+    if (flow.kind === 'fork') ways.push(...flow.paths);
+    else if (flow.kind === 'halt') machine.mayHalt(side);
+    else {
+      side.pc++;
+      ways.push(side);
+    }
+  }
+  return { kind: 'fork', paths: ways };
+}
+
+function callOfKnownCode(kind: CallKind): Instruction {
   const hasValue = kind === 'call' || kind === 'callcode';
   return (machine, path) => {
     const requested = pop(path);

@@ -266,7 +266,7 @@ function deposit(
   if (gas.min < price && !rules.failsUnpaidCode) {
     return abandonAccount(address, 'unknown-code', 'deploys code that may not be paid for', outcome.gasCells);
   }
-  world.codes.set(address, code);
+  world.codes.set(address, [code]);
   const paid = { min: Math.max(0, gas.min - price), max: gas.max - price };
   const success = { ...outcome, returned: nothing, gas: paid };
   if (gas.min >= price) return { success, failure: null };
