@@ -27,6 +27,7 @@ export {
   type Executor,
   type ExecutorOptions,
 } from './executor/executor.ts';
+export { analyzeFetching } from './executor/fetch-rounds.ts';
 export type { Escape } from './executor/guard.ts';
 export { MissingStateError } from './executor/missing-state.ts';
 export type { Execution, Log, Outcome, Receipt } from './executor/outcome.ts';
@@ -53,7 +54,9 @@ export { type Colors, formatReport } from './report/text.ts';
 export { judgeRun, type Verdict, type VerdictOptions } from './report/verdict.ts';
 export { type NamedDocument, type RunDocuments, type RunOptions, run } from './run.ts';
 export type { AccountDiff, StateDiff } from './state/diff.ts';
+export type { FetchingState } from './state/fetching.ts';
 export { accountKey, type KeyParts, parseKey, type StateKey, storageKey } from './state/key.ts';
 export { mergeSnapshots, type SnapshotOptions, snapshotState } from './state/prestate.ts';
 export type { Snapshot } from './state/snapshot.ts';
 export type { AccountState, StateSource } from './state/source.ts';
+export { stateManagerState } from './state/state-manager.ts';

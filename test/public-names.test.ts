@@ -11,6 +11,7 @@ test('the public names are exactly these', () => {
     'REASONS',
     'accountKey',
     'analyzeBlock',
+    'analyzeFetching',
     'analyzeTransaction',
     'buildConflictGraph',
     'buildDocument',
@@ -25,6 +26,7 @@ test('the public names are exactly these', () => {
     'readInput',
     'run',
     'snapshotState',
+    'stateManagerState',
     'storageKey',
   ]);
 });
@@ -61,6 +63,7 @@ test('every public type is named, too', () => {
   "Execution",
   "Executor",
   "ExecutorOptions",
+  "FetchingState",
   "Findings",
   "Granularity",
   "Hex",

@@ -7,7 +7,7 @@
 import { InternalError } from '../errors.ts';
 import type { AccessListEntry, BlockHeader, BlockInput, Hex, Transaction } from '../input/block.ts';
 import { DEFAULT_HARDFORK, hardforkOfBlock } from '../input/chain.ts';
-import { accountKey, parseKey, type StateKey } from '../state/key.ts';
+import { accountKey, parseKey, type StateKey, storageKey } from '../state/key.ts';
 import { overlayState } from '../state/overlay.ts';
 import type { StateSource } from '../state/source.ts';
 import { systemCallsDiff } from '../state/system-calls.ts';
@@ -19,7 +19,7 @@ import { knownOrigin } from './known-hashes.ts';
 import type { Reason } from './reason.ts';
 import type { AnalysisOptions, BlockAnalysis, TransactionAnalysis } from './result.ts';
 import { type BlockRules, blockRules } from './rules.ts';
-import { DEFAULT_LIMITS, deriveTransaction, entryOf, type Limits } from './transaction.ts';
+import { DEFAULT_LIMITS, deriveTransaction, entryOf, type Limits, scoutTransaction } from './transaction.ts';
 import { ANY_CODE, ANYTHING, NO_EFFECTS, WriteIndex } from './write-index.ts';
 
 export interface AnalyzeOptions extends Partial<AnalysisOptions> {
@@ -122,7 +122,7 @@ function settle(options: Partial<AnalysisOptions>): AnalysisOptions {
 }
 
 /** The state that the first transaction finds: the block's system calls have run. */
-function beforeTransactions(input: BlockInput, state: StateSource): StateSource {
+export function beforeTransactions(input: BlockInput, state: StateSource): StateSource {
   if (input.block === null) return state;
   const diff = systemCallsDiff(state, input.block, input.hardfork);
   return diff.size === 0 ? state : overlayState(state, diff);
@@ -276,18 +276,19 @@ class BlockDeriver {
   }
 
   /**
-   * The keys of a transaction that may touch anything, and those that it would touch on the pre-state: what is
-   * likely should count as unstable for later ones already now.
+   * The keys of a transaction that may touch anything, those that it would touch on the pre-state, as far as
+   * that can be seen, and those that it declares: what is likely should count as unstable for later ones
+   * already now.
    */
   #withLikely(tx: Transaction, accesses: AccessSet): AccessSet {
-    const likely = deriveTransaction(
-      this.#rules,
-      tx,
-      new BlockKnowledge(this.#state, NO_PREDECESSORS, this.#start),
-      this.#limits,
-    );
+    const knowledge = new BlockKnowledge(this.#state, NO_PREDECESSORS, this.#start);
+    const likely = scoutTransaction(this.#rules, tx, knowledge, this.#limits);
+    for (const key of likely.missing) this.missing.add(key);
     const keys = new Map(accesses.keys);
     for (const [key, mode] of likely.accesses.keys) keys.set(key, stronger(keys.get(key), mode));
+    for (const { address, storageKeys } of tx.accessList ?? []) {
+      for (const slot of storageKeys) keys.set(storageKey(address, BigInt(slot)), 'write');
+    }
     const origins = new Map([...accesses.origins, ...likely.accesses.origins]);
     const seen = new Set(accesses.regions.map(({ shape, address }) => `${shape}:${address}`));
     const regions = likely.accesses.regions.filter(({ shape, address }) => !seen.has(`${shape}:${address}`));

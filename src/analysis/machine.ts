@@ -8,6 +8,7 @@ import { type CellSet, type CellTable, NO_CELLS, unionCells } from './cells.ts';
 import type { Code } from './code.ts';
 import { type GasInterval, type GasSchedule, memoryPrice } from './gas.ts';
 import type { Hashes } from './hashes.ts';
+import type { InstructionTable } from './instructions/table.ts';
 import type { Knowledge } from './knowledge.ts';
 import { type LabelTable, SymbolicBytes, type SymbolicString } from './memory.ts';
 import type { Precompiles } from './precompiles.ts';
@@ -56,6 +57,7 @@ export interface TransactionContext {
   /** The hashes met so far. */
   readonly hashes: Hashes;
   readonly budget: Budget;
+  readonly instructions: InstructionTable;
 }
 
 /** Work left before the analysis gives up with a sound answer. */

@@ -10,7 +10,6 @@
 import { AccessBits } from './access-bits.ts';
 import { type CellSet, NO_CELLS, unionCells } from './cells.ts';
 import { NO_GAS } from './gas.ts';
-import { table } from './instructions/table.ts';
 import {
   abandon,
   type Frame,
@@ -95,7 +94,7 @@ class FrameSolver implements Machine {
     this.#path = path;
     this.tx.recorder.reasons.enter(this.frame, path);
     const { code } = this.frame;
-    const { budget, schedule } = this.tx;
+    const { budget, schedule, instructions } = this.tx;
     const { base } = schedule;
     const { bytes, knownLength } = code;
     let isFirst = true;
@@ -113,7 +112,7 @@ class FrameSolver implements Machine {
       if (--budget.steps < 0) {
         abandon(this, path, 'step-limit', 'takes more steps than the analysis allows', path.control);
       }
-      const row = table[opcode];
+      const row = instructions[opcode];
       const price = base[opcode] as number;
       if (
         row === undefined ||

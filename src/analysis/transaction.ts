@@ -13,6 +13,7 @@ import type { GasInterval } from './gas.ts';
 import { Hashes } from './hashes.ts';
 import { delegateOf, ending, loadRunnableCode, splitByRunnableCode, transfer } from './instructions/calls.ts';
 import { bytesOf, creationAddress, runCreation } from './instructions/system.ts';
+import { type InstructionTable, table } from './instructions/table.ts';
 import type { Knowledge } from './knowledge.ts';
 import {
   Abandoned,
@@ -28,6 +29,7 @@ import type { Place, Reason } from './reason.ts';
 import { Recorder } from './recorder.ts';
 import type { Status } from './result.ts';
 import { type BlockRules, effectiveGasPrice, intrinsicGas } from './rules.ts';
+import { scoutTable } from './scout.ts';
 import { joinFailures, joinResults, runFrame } from './solver.ts';
 import { StateAccess } from './state-access.ts';
 import {
@@ -78,7 +80,20 @@ export function deriveTransaction(
   knowledge: Knowledge,
   limits: Limits = DEFAULT_LIMITS,
 ): Derivation {
-  return new TransactionDeriver(block, tx, knowledge, limits).derive();
+  return new TransactionDeriver(block, tx, knowledge, limits, table).derive();
+}
+
+/**
+ * Derives what the transaction is likely to touch, past what is not known: sound only where the derivation does
+ * not give up either. What it does not find in the state is what is worth asking for.
+ */
+export function scoutTransaction(
+  block: BlockRules,
+  tx: Transaction,
+  knowledge: Knowledge,
+  limits: Limits,
+): Derivation {
+  return new TransactionDeriver(block, tx, knowledge, limits, scoutTable).derive();
 }
 
 class TransactionDeriver {
@@ -91,7 +106,13 @@ class TransactionDeriver {
   /** State when the call or creation starts. */
   #entry = new World();
 
-  constructor(block: BlockRules, tx: Transaction, knowledge: Knowledge, limits: Limits) {
+  constructor(
+    block: BlockRules,
+    tx: Transaction,
+    knowledge: Knowledge,
+    limits: Limits,
+    instructions: InstructionTable,
+  ) {
     this.#block = block;
     this.#tx = tx;
     this.#recorder = new Recorder(this.#cells, entryOf(tx));
@@ -116,6 +137,7 @@ class TransactionDeriver {
       blobBaseFee: block.blobBaseFee,
       hashes,
       budget,
+      instructions,
     };
   }
 
@@ -241,6 +263,7 @@ class TransactionDeriver {
       this.#context.state.warmAccount(path.world, address);
       return runCreation(machine, path, from, address, value, input, 0);
     }
+    this.#transferValue(machine, path, from, to, value);
     return splitByRunnableCode(machine, path, to)
       .map((side) => this.#call(machine, side, to, input))
       .reduce((a, b) => joinResults(this.#context, a, b));
@@ -258,7 +281,6 @@ class TransactionDeriver {
         codeAddress = found.address;
       }
     }
-    this.#transferValue(machine, path, from, to, value);
     if (isPrecompile) return this.#runPrecompile(path, to);
     if (code.bytes.length === 0) return { success: ending(path, emptyString(this.#labels)), failure: null };
     const frame: Frame = {

@@ -1,11 +1,11 @@
 /** Analysis, graph and plan of a block as execution needs them, with their times. */
-import { analyzeBlock } from '../analysis/block.ts';
 import type { AnalysisOptions, BlockAnalysis } from '../analysis/result.ts';
 import { buildConflictGraph } from '../graph/build.ts';
 import type { ConflictGraph } from '../graph/conflict-graph.ts';
 import { type Granularity, type Plan, planSchedule } from '../graph/plan.ts';
 import type { BlockInput } from '../input/block.ts';
 import type { StateSource } from '../state/source.ts';
+import { analyzeFetching } from './fetch-rounds.ts';
 
 /** Parts that are already there, and how to make the others. */
 export interface DerivationOptions extends Partial<AnalysisOptions> {
@@ -27,7 +27,7 @@ export interface Derivation {
 
 export async function derive(input: BlockInput, options: DerivationOptions): Promise<Derivation> {
   const start = performance.now();
-  const analysis = options.analysis ?? (await analyzeKnowing(input, options));
+  const analysis = options.analysis ?? (await analyzeFetching(input, options));
   const analysed = performance.now();
   const graph = options.graph ?? buildConflictGraph(analysis);
   const built = performance.now();
@@ -44,17 +44,4 @@ export async function derive(input: BlockInput, options: DerivationOptions): Pro
       plan: options.plan === undefined ? planned - built : 0,
     },
   };
-}
-
-/** Analyses until the state source has answered for everything that it can answer for. */
-async function analyzeKnowing(input: BlockInput, options: DerivationOptions): Promise<BlockAnalysis> {
-  const { state } = options;
-  const asked = new Set<string>();
-  for (;;) {
-    const analysis = analyzeBlock(input, options);
-    const unasked = analysis.missing.filter((key) => !asked.has(key));
-    if (state.load === undefined || unasked.length === 0) return analysis;
-    await state.load(unasked);
-    for (const key of unasked) asked.add(key);
-  }
 }

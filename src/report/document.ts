@@ -42,6 +42,7 @@ export function buildDocument({ analysis, graph, plan, execution }: Findings): R
       }
       return transactionDocument(tx, found, graph);
     }),
+    missing: [...analysis.missing],
     graph: graphDocument(graph),
     plan: planDocument(plan),
     execution: execution === null ? null : executionDocument(execution, input),

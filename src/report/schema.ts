@@ -290,6 +290,9 @@ export const documentSchema = z
       .nullable()
       .meta({ description: 'null: transactions without a block.' }),
     transactions: z.array(transaction).meta({ description: 'In block order.' }),
+    missing: keys.meta({
+      description: 'Keys that the given state lacks and that the result would be better with.',
+    }),
     graph,
     plan,
     execution: execution.nullable().meta({ description: 'null: analysed only.' }),

@@ -1,5 +1,5 @@
 /** Where pre-state comes from, as the pure stages see it: synchronous look-ups in which not knowing is an answer. */
-import type { Address } from '../input/block.ts';
+import type { Address, BlockInput } from '../input/block.ts';
 import type { StateKey } from './key.ts';
 
 /** An account without its storage. The code array of one account is always the same object. */
@@ -25,4 +25,6 @@ export interface StateSource {
   readonly hasStorage?: (address: Address) => boolean;
   /** Fetches keys that were `undefined`, in one batch. Absent when there is nowhere to fetch from. */
   readonly load?: (keys: readonly StateKey[]) => Promise<void>;
+  /** Keys that the transactions of a block are likely to need, as the source itself sees it. A hint. */
+  readonly foresee?: (input: BlockInput) => Promise<readonly StateKey[]>;
 }

@@ -4,7 +4,7 @@
  * queue up, are not here.)
  */
 import { InternalError } from '../errors.ts';
-import type { BlockHeader } from '../input/block.ts';
+import type { Address, BlockHeader } from '../input/block.ts';
 import { isHardforkFrom } from '../input/chain.ts';
 import type { GrowingDiff, StateDiff } from './diff.ts';
 import type { StateSource } from './source.ts';
@@ -20,6 +20,14 @@ export const HISTORY_STORAGE_ADDRESS = '0x0000f90827f1c53a10cb7a02335b1753200029
 
 /** EIP-2935, HISTORY_SERVE_WINDOW. */
 const HISTORY_LENGTH = 8191n;
+
+/** The contracts that the system calls before a block's first transaction go to. */
+export function systemContracts(hardfork: string): Address[] {
+  return [
+    ...(isHardforkFrom(hardfork, 'cancun') ? ([BEACON_ROOTS_ADDRESS] as const) : []),
+    ...(isHardforkFrom(hardfork, 'prague') ? ([HISTORY_STORAGE_ADDRESS] as const) : []),
+  ];
+}
 
 /**
  * The system calls before a block's first transaction: EIP-4788 since Cancun, EIP-2935 since Prague. Where

@@ -109,6 +109,14 @@ test('transactions without a block have none', () => {
   expect(buildDocument({ analysis: loose, graph, plan, execution: null }).block).toBeNull();
 });
 
+test('the keys that the state lacks are named', () => {
+  expect(document.missing).toEqual([]);
+  const missing = [`${token}:code`, `${token}:${slotHex(1n)}`];
+  expect(buildDocument({ analysis: { ...analysis, missing }, graph, plan, execution: null }).missing).toEqual(
+    missing,
+  );
+});
+
 test('edges are in order, whatever order the graph has them in', () => {
   expect(document.graph.edges.map(({ from, to }) => [from, to])).toEqual([
     [0, 1],

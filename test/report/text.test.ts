@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import picocolors from 'picocolors';
 import { WIDTH } from '../../src/report/text/layout.ts';
 import { formatReport } from '../../src/report/text.ts';
+import { storageKey } from '../../src/state/key.ts';
 import { analysis, execution, graph, plan, token } from './hand-made.ts';
 
 const findings = { analysis, graph, plan, execution: null };
@@ -39,6 +40,14 @@ describe('the report', () => {
     );
     expect(text).toContain('depends on 0xc0c0…c0c0 slot 9 written by #0 and 1 more key');
     expect(text).toContain('#3 unbounded: takes more steps than the analysis allows 0xc0c0…c0c0 pc 5');
+  });
+
+  test('names what is missing from the state', () => {
+    expect(report).not.toContain('Missing');
+    const missing = Array.from({ length: 8 }, (_, i) => storageKey(token, BigInt(i)));
+    const text = formatReport({ ...findings, analysis: { ...analysis, missing } }, plain);
+    expect(text).toContain('Missing from the given state, 8 keys:\n          0xc0c0…c0c0 slot 0\n');
+    expect(text).toContain('… 2 more keys');
   });
 
   test('decodes hot keys as far as known', () => {

@@ -70,6 +70,9 @@ export interface Row {
   readonly attempt: Attempt | null;
 }
 
+/** By opcode; `undefined` where no hardfork has one, or it only halts. */
+export type InstructionTable = readonly (Row | undefined)[];
+
 const rows: (Row | undefined)[] = new Array(256).fill(undefined);
 
 function row(
@@ -240,5 +243,4 @@ row(0xfa, 6, 1, callInstruction('staticcall'), attemptCall);
 row(0xfd, 2, 0, leave);
 row(0xff, 1, 0, selfDestruct, attemptSelfDestruct);
 
-/** By opcode; `undefined` where no hardfork has one, or it only halts. */
-export const table: readonly (Row | undefined)[] = rows;
+export const table: InstructionTable = rows;

@@ -2,10 +2,11 @@
 import type { BlockAnalysis, Status } from '../../analysis/result.ts';
 import { regionText } from '../region.ts';
 import { explanations } from './explanations.ts';
-import { clipped, counted, grouped, percent, shortHex, shortKey, WIDTH, wrapped } from './layout.ts';
+import { clipped, counted, grouped, percent, shortHex, shortKey, WIDTH } from './layout.ts';
 import { type Colors, more, statusColor, title } from './style.ts';
 
 const SHOWN_REGIONS = 4;
+const SHOWN_MISSING = 6;
 
 const STATUSES: readonly { readonly status: Status; readonly meaning: string }[] = [
   { status: 'exact', meaning: 'every key known' },
@@ -33,15 +34,19 @@ export function accessSets(analysis: BlockAnalysis, colors: Colors): string[] {
     }),
     ...explanations(analysis, colors),
     ...regions(analysis, colors),
-    ...(analysis.missing.length === 0
-      ? []
-      : [
-          '',
-          ...wrapped(
-            `${counted(analysis.missing.length, 'state key')} missing from the given state, for example ` +
-              `${shortKey(analysis.missing[0] ?? '')}.`,
-          ),
-        ]),
+    ...missingKeys(analysis, colors),
+  ];
+}
+
+/** What the result would be better with. */
+function missingKeys({ missing }: BlockAnalysis, colors: Colors): string[] {
+  if (missing.length === 0) return [];
+  const shown = missing.slice(0, SHOWN_MISSING);
+  return [
+    '',
+    colors.dim(`  Missing from the given state, ${counted(missing.length, 'key')}:`),
+    ...shown.map((key) => `          ${shortKey(key)}`),
+    ...more(missing.length - shown.length, 'key', colors),
   ];
 }
 

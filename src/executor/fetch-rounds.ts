@@ -1,0 +1,45 @@
+/** Analysis over a state source that has to be asked for what it knows, in as few rounds as can be. */
+import { analyzeBlock } from '../analysis/block.ts';
+import { foreseenKeys, scoutBlock } from '../analysis/foresight.ts';
+import type { AnalysisOptions, BlockAnalysis } from '../analysis/result.ts';
+import type { BlockInput } from '../input/block.ts';
+import type { StateKey } from '../state/key.ts';
+import type { StateSource } from '../state/source.ts';
+
+/**
+ * Requests for one block. Ordinary ones take a handful; code that walks a list through storage could ask for
+ * thousands, one after the other. What is missing after that counts as not known.
+ */
+const MAX_REQUESTS = 64;
+
+/**
+ * Analyses a block, and has the source load what turns out to be missing. The result is that over the whole
+ * state, unless a transaction takes more than `MAX_REQUESTS` to get through.
+ */
+export async function analyzeFetching(
+  input: BlockInput,
+  options: Partial<AnalysisOptions> & { readonly state: StateSource },
+): Promise<BlockAnalysis> {
+  const { state } = options;
+  if (state.load === undefined) return analyzeBlock(input, options);
+  const asked = new Set<StateKey>();
+  let requests = 0;
+  /** Whether there was anything new to ask for. */
+  const ask = async (keys: Iterable<StateKey>): Promise<boolean> => {
+    const unasked = [...new Set(keys)].filter((key) => !asked.has(key));
+    if (unasked.length === 0 || requests === MAX_REQUESTS) return false;
+    for (const key of unasked) asked.add(key);
+    requests++;
+    await state.load?.(unasked);
+    return true;
+  };
+  const hints = (await state.foresee?.(input)) ?? [];
+  await ask([...foreseenKeys(input), ...hints]);
+  // One by one while the most is missing: what is not known of one would make all later ones ask in vain.
+  let needs = scoutBlock(input, state, input.transactions.keys());
+  while (await ask([...needs.values()].flat())) needs = scoutBlock(input, state, needs.keys());
+  for (;;) {
+    const analysis = analyzeBlock(input, options);
+    if (!(await ask(analysis.missing))) return analysis;
+  }
+}
