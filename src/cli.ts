@@ -12,6 +12,7 @@ import { InputError } from './errors.ts';
 import type { Granularity } from './graph/plan.ts';
 import type { Findings } from './report/document.ts';
 import type { NamedDocument } from './run.ts';
+import type { RpcBlock } from './state/rpc.ts';
 
 const EXIT = { done: 0, failed: 1, wrongInput: 2, bug: 70 } as const;
 const MAXIMUM_WORKERS = 256;
@@ -29,11 +30,18 @@ Exit codes: 0 done; 1 ran, but --verify or --strict failed; 2 wrong usage or
 input; 70 a bug.`;
 
 /** Codes of errors that what was given is to blame for. */
-const INPUT_CODES: ReadonlySet<string> = new Set(['invalid-input', 'invalid-block', 'missing-state']);
+const INPUT_CODES: ReadonlySet<string> = new Set([
+  'invalid-input',
+  'invalid-block',
+  'missing-state',
+  'rpc-failed',
+]);
 
 interface CommonOptions {
   readonly state: readonly string[];
   readonly partialState?: true;
+  readonly rpc?: string;
+  readonly block?: RpcBlock;
   readonly blockHashes?: string;
   readonly chain?: string;
   readonly hardfork?: string;
@@ -103,6 +111,15 @@ function withCommonOptions(command: Command): Command {
         .default([], 'none'),
     )
     .option('--partial-state', 'what the state files lack is unknown, rather than empty')
+    .addOption(
+      new Option('--rpc <url>', 'takes pre-state from a node, instead of from files').argParser(nodeUrl),
+    )
+    .addOption(
+      new Option(
+        '--block <n|latest|0xhash>',
+        "with --rpc: the state is that after this block (default: the parent of the input's block, else the latest)",
+      ).argParser(blockReference),
+    )
     .option(
       '--block-hashes <file>',
       `hashes for BLOCKHASH: JSON, block number to hash (default: ${BLOCK_HASHES_FILE} beside the input or in the folder above, if there is one)`,
@@ -140,7 +157,10 @@ async function start(
     value: await readDocument(file),
     source: file === STANDARD_INPUT ? 'standard input' : file,
   });
-  const { chain, hardfork } = options;
+  const { chain, hardfork, rpc, block } = options;
+  if (rpc === undefined && block !== undefined) {
+    throw new InputError({ source: 'arguments', path: '', expected: '--rpc with --block', got: 'none' });
+  }
   const blockHashes = options.blockHashes ?? blockHashesNear(path);
   const input = await read(path);
   const prestates: NamedDocument[] = [];
@@ -154,6 +174,7 @@ async function start(
     {
       ...(chain !== undefined && { chain }),
       ...(hardfork !== undefined && { hardfork }),
+      ...(rpc !== undefined && { rpc: { url: rpc, ...(block !== undefined && { block }) } }),
       workers: options.workers,
       granularity: options.granularity,
       partialState: options.partialState === true,
@@ -168,7 +189,7 @@ async function start(
   const { notes, failures } = judgeRun(findings, {
     isStrict: options.strict === true,
     isVerified: execute === 'verified',
-    hasState: prestates.length > 0,
+    hasState: prestates.length > 0 || rpc !== undefined,
   });
   const lines = [...(options.quiet ? [] : notes), ...failures.map((failure) => `failed: ${failure}`)];
   for (const line of lines) {
@@ -254,6 +275,20 @@ function workerCount(value: string): number {
     throw new InvalidArgumentError(`expected a whole number from 1 to ${MAXIMUM_WORKERS}.`);
   }
   return count;
+}
+
+function nodeUrl(value: string): string {
+  if (!/^https?:\/\/./.test(value) || !URL.canParse(value)) {
+    throw new InvalidArgumentError('expected an http or https URL.');
+  }
+  return value;
+}
+
+function blockReference(value: string): RpcBlock {
+  if (value === 'latest') return value;
+  if (/^0x[0-9a-f]{64}$/i.test(value)) return value.toLowerCase() as `0x${string}`;
+  if (/^([0-9]{1,18}|0x[0-9a-f]{1,15})$/i.test(value)) return BigInt(value);
+  throw new InvalidArgumentError('expected a block number, a block hash, or latest.');
 }
 
 function outputFile(value: string): string {

@@ -57,6 +57,7 @@ export type { AccountDiff, StateDiff } from './state/diff.ts';
 export type { FetchingState } from './state/fetching.ts';
 export { accountKey, type KeyParts, parseKey, type StateKey, storageKey } from './state/key.ts';
 export { mergeSnapshots, type SnapshotOptions, snapshotState } from './state/prestate.ts';
+export { type RpcBlock, RpcError, type RpcOptions, type RpcState, rpcState } from './state/rpc.ts';
 export type { Snapshot } from './state/snapshot.ts';
 export type { AccountState, StateSource } from './state/source.ts';
 export { stateManagerState } from './state/state-manager.ts';

@@ -3,13 +3,17 @@
  * files is before this, what prints is after it.
  */
 import type { AnalysisOptions } from './analysis/result.ts';
+import { InputError } from './errors.ts';
 import { derive } from './executor/derive.ts';
 import { createExecutor } from './executor/executor.ts';
 import type { Granularity } from './graph/plan.ts';
+import type { BlockInput } from './input/block.ts';
 import { isBlockHashes, readBlockHashes } from './input/block-hashes.ts';
 import { readInput } from './input/read.ts';
 import type { Findings } from './report/document.ts';
 import { mergeSnapshots } from './state/prestate.ts';
+import { type RpcBlock, type RpcState, rpcState } from './state/rpc.ts';
+import type { StateSource } from './state/source.ts';
 
 /** Parsed JSON with the name that errors give it, e.g. `block.json`. */
 export interface NamedDocument {
@@ -36,6 +40,11 @@ export interface RunOptions extends Partial<AnalysisOptions> {
   readonly hardfork?: string;
   /** What the pre-states lack is unknown, instead of empty. Default: false. */
   readonly partialState?: boolean;
+  /**
+   * Takes pre-state from a node instead of files: that after `block`. Default: after the parent of the input's
+   * block, else the latest.
+   */
+  readonly rpc?: { readonly url: string; readonly block?: RpcBlock };
   /** Whether to execute, and whether to compare that with a sequential run. Default: `no`. */
   readonly execute?: 'no' | 'yes' | 'verified';
 }
@@ -44,10 +53,10 @@ export interface RunOptions extends Partial<AnalysisOptions> {
  * Runs the documents through all stages: `readInput`, `analyzeBlock`, `buildConflictGraph`, `planSchedule`,
  * `executeBlock`. The findings go to `buildDocument` or `formatReport`.
  *
- * @throws InputError, InvalidBlockError, MissingStateError
+ * @throws InputError, InvalidBlockError, MissingStateError, RpcError
  */
 export async function run(documents: RunDocuments, options: RunOptions): Promise<Findings> {
-  const { chain, hardfork, workers, granularity = 'transaction', execute = 'no', ...rules } = options;
+  const { chain, hardfork, workers, granularity = 'transaction', execute = 'no', rpc, ...rules } = options;
   const { blockHashes } = documents;
   const prestates = documents.prestates.filter(({ value }) => !isBlockHashes(value));
   const hashes = documents.prestates.filter(({ value }) => isBlockHashes(value));
@@ -58,9 +67,55 @@ export async function run(documents: RunDocuments, options: RunOptions): Promise
     ...(hardfork !== undefined && { hardfork }),
     blockHashes: new Map(hashes.flatMap(({ value, source }) => [...readBlockHashes(value, source)])),
   });
+  if (rpc !== undefined) {
+    if (prestates.length > 0) {
+      const expected = 'pre-state from files or from a node';
+      throw new InputError({ source: 'arguments', path: '', expected, got: 'both' });
+    }
+    const node = await connected(rpc.url, rpc.block ?? blockBefore(input), input);
+    try {
+      return await runOver(node, input, { ...rules, workers, granularity, execute });
+    } finally {
+      node.close();
+    }
+  }
   // Without any pre-state nothing is known, which is not the same as empty.
   const partial = options.partialState === true || prestates.length === 0;
   const state = mergeSnapshots(prestates, { partial });
+  return runOver(state, input, { ...rules, workers, granularity, execute });
+}
+
+/** The node, if it serves the input's chain. */
+async function connected(url: string, block: RpcBlock, input: BlockInput): Promise<RpcState> {
+  const node = rpcState(url, block);
+  try {
+    const chainId = await node.chainId();
+    if (chainId === input.chainId) return node;
+    const expected = `a node of chain ${input.chainId}`;
+    throw new InputError({ source: '--rpc', path: '', expected, got: `one of chain ${chainId}` });
+  } catch (error) {
+    node.close();
+    throw error;
+  }
+}
+
+function blockBefore({ block }: BlockInput): RpcBlock {
+  return block === null || block.number === 0n ? 'latest' : block.number - 1n;
+}
+
+async function runOver(
+  state: StateSource,
+  input: BlockInput,
+  {
+    execute,
+    ...options
+  }: Partial<AnalysisOptions> & {
+    readonly workers: number;
+    readonly granularity: Granularity;
+    readonly execute: 'no' | 'yes' | 'verified';
+  },
+): Promise<Findings> {
+  const { workers, granularity, ...rules } = options;
   if (execute === 'no') {
     const { analysis, graph, plan } = await derive(input, { ...rules, state, workers, granularity });
     return { analysis, graph, plan, execution: null };

@@ -8,6 +8,8 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { ReportDocument } from '../src/report/schema.ts';
+import { snapshotState } from '../src/state/prestate.ts';
+import { startNode } from './state/node.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const cli = join(root, 'dist/cli.js');
@@ -69,9 +71,18 @@ describe('help and version', () => {
     const { code, stdout } = await run(['--help']);
     expect(code).toBe(0);
     expect(stdout).toMatch(/analyze[\s\S]*execute/);
-    expect(stdout).not.toMatch(/lint|snapshot|--rpc/);
+    expect(stdout).not.toMatch(/lint|snapshot/);
     const help = (await run(['execute', '--help'])).stdout;
-    for (const option of ['--state', '--verify', '--strict', '--workers', '--out', '--no-color']) {
+    for (const option of [
+      '--state',
+      '--rpc',
+      '--block',
+      '--verify',
+      '--strict',
+      '--workers',
+      '--out',
+      '--no-color',
+    ]) {
       expect(help).toContain(option);
     }
     expect(help.split('\n').filter((line) => line.length > 80)).toEqual([]);
@@ -88,6 +99,9 @@ describe('wrong usage: exit code 2 and a line on standard error', () => {
     ['a strange unit', ['x.json', '--granularity', 'contract'], /Allowed choices are transaction, component/],
     ['another kind of file', ['x.json', '--out', 'x.svg'], /expected a name that ends in \.json/],
     ['verification of an analysis', ['analyze', 'x.json', '--verify'], /unknown option '--verify'/],
+    ['a node that is none', ['x.json', '--rpc', 'ftp://node'], /expected an http or https URL/],
+    ['a strange block', ['x.json', '--block', 'newest'], /expected a block number, a block hash, or latest/],
+    ['a block without a node', ['x.json', '--block', '17'], /expected --rpc with --block, got none/],
     ['standard input twice', ['-', '--state', '-'], /expected standard input \(-\) for one file at most/],
   ])('%s', async (_name, args, message) => {
     const { code, stdout, stderr } = await run(args);
@@ -193,6 +207,113 @@ describe('analyze', () => {
     child.stdout.once('data', () => child.stdout.destroy());
     const code = await new Promise((resolve) => child.once('close', resolve));
     expect([code, stderr]).toEqual([0, '']);
+  });
+});
+
+describe('without state', () => {
+  const missingOf = async (input: unknown): Promise<ReportDocument> => {
+    const path = await file('bare.json', JSON.stringify(input));
+    const { code, stdout } = await run([path, '--json', '--quiet']);
+    expect(code).toBe(0);
+    return JSON.parse(stdout);
+  };
+
+  test('a transaction says what it would need, in the report and in the document', async () => {
+    const path = await file('bare.json', JSON.stringify(transfer));
+    const { code, stdout, stderr } = await run([path]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/#0 unbounded: runs the code of 0xbbbb…bbbb, which is not known/);
+    expect(stdout).toMatch(
+      /Missing from the given state, 2 keys:\n +0xaaaa…aaaa balance\n +0xbbbb…bbbb code\n/,
+    );
+    expect(stderr).toBe(
+      'pevm-analyze: no pre-state given (--state, --rpc): what depends on code or state is not known\n',
+    );
+    const { missing, transactions } = await missingOf(transfer);
+    expect(missing).toEqual([`${transfer.from}:balance`, `${transfer.to}:code`]);
+    expect(transactions[0]?.reasons).toEqual([
+      expect.objectContaining({
+        code: 'unknown-code',
+        at: { address: transfer.to, selector: null, pc: 0 },
+        dependsOn: [`${transfer.to}:code`],
+      }),
+    ]);
+  });
+
+  const bundle = {
+    jsonrpc: '2.0',
+    id: 1,
+    method: 'eth_sendBundle',
+    params: [{ txs: [transfer], blockNumber: '0x1' }],
+  };
+  test.each<[string, unknown]>([
+    ['an array', [transfer, { ...transfer, nonce: '0x1' }]],
+    ['a response', { jsonrpc: '2.0', id: 1, result: transfer }],
+    ['a bundle', bundle],
+    ['a creation', { ...transfer, to: null, data: '0x600160005500' }],
+    ['a call of a precompile', { ...transfer, to: `0x${'0'.repeat(39)}2` }],
+  ])('%s is accepted, and every transaction that is not exact has its reason', async (_name, input) => {
+    const { transactions } = await missingOf(input);
+    expect(transactions.length).toBeGreaterThan(0);
+    for (const { status, reasons } of transactions) expect(reasons.length > 0).toBe(status !== 'exact');
+  });
+
+  test('a block is accepted', async () => {
+    const { code, stdout } = await run([block, '--json', '--quiet']);
+    expect(code).toBe(0);
+    const { transactions, missing }: ReportDocument = JSON.parse(stdout);
+    expect(transactions.filter(({ status, reasons }) => status !== 'exact' && reasons.length === 0)).toEqual(
+      [],
+    );
+    expect(missing.length).toBeGreaterThan(100);
+  });
+
+  test('execution names what it lacks, on one line', async () => {
+    const { code, stdout, stderr } = await run(['execute', block, '--workers', '1']);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^pevm-analyze: state is not known: [^\n]+\n$/);
+  });
+});
+
+describe('over a node', () => {
+  const state = async () => snapshotState(JSON.parse(await readFile(prestate, 'utf8')));
+
+  test('the result is that over a file with the state', async () => {
+    const node = await startNode(await state(), {});
+    try {
+      const args = ['execute', block, '--workers', '1'];
+      const { execution, ...rest } = await documentOf([...args, '--rpc', node.url]);
+      const whole = await documentOf([...args, '--state', prestate]);
+      expect({ ...rest, execution: { ...execution, timings: null } }).toEqual({
+        ...whole,
+        execution: { ...whole.execution, timings: null },
+      });
+      // The state is that after the parent.
+      const number = BigInt(rest.block?.number ?? 0);
+      const blocks = node.calls.flatMap(({ method, block: at }) => (method === 'eth_getCode' ? [at] : []));
+      expect(new Set(blocks)).toEqual(new Set([`0x${(number - 1n).toString(16)}`]));
+    } finally {
+      await node.close();
+    }
+  });
+
+  test('a wrong chain, and a node that is away, are one line', async () => {
+    const node = await startNode(await state(), { chainId: 10n });
+    const wrong = await run([block, '--rpc', node.url]);
+    await node.close();
+    expect([wrong.code, wrong.stdout]).toEqual([2, '']);
+    expect(wrong.stderr).toMatch(
+      /^pevm-analyze: --rpc: expected a node of chain \d+, got one of chain 10\n$/,
+    );
+    const away = await run([block, '--rpc', node.url]);
+    expect([away.code, away.stdout]).toEqual([2, '']);
+    expect(away.stderr).toMatch(/^pevm-analyze: 127\.0\.0\.1:\d+: eth_chainId: [^\n]+\n$/);
+  });
+
+  test('state comes from files or from a node', async () => {
+    const { code, stderr } = await run([block, '--state', prestate, '--rpc', 'http://127.0.0.1:1']);
+    expect(code).toBe(2);
+    expect(stderr).toBe('pevm-analyze: arguments: expected pre-state from files or from a node, got both\n');
   });
 });
 

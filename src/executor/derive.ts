@@ -1,4 +1,5 @@
 /** Analysis, graph and plan of a block as execution needs them, with their times. */
+import { foreseenKeys } from '../analysis/foresight.ts';
 import type { AnalysisOptions, BlockAnalysis } from '../analysis/result.ts';
 import { buildConflictGraph } from '../graph/build.ts';
 import type { ConflictGraph } from '../graph/conflict-graph.ts';
@@ -27,6 +28,8 @@ export interface Derivation {
 
 export async function derive(input: BlockInput, options: DerivationOptions): Promise<Derivation> {
   const start = performance.now();
+  // The block's own steps need state as well, whoever made the analysis.
+  if (options.analysis !== undefined) await options.state.load?.(foreseenKeys(input));
   const analysis = options.analysis ?? (await analyzeFetching(input, options));
   const analysed = performance.now();
   const graph = options.graph ?? buildConflictGraph(analysis);

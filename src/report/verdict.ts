@@ -29,7 +29,7 @@ export function judgeRun({ analysis, execution }: Findings, options: VerdictOpti
     failures.push(`${count(unbounded, 'unbounded transaction')}`);
   }
   if (!hasState) {
-    notes.push('no pre-state given (--state): what depends on code or state is not known');
+    notes.push('no pre-state given (--state, --rpc): what depends on code or state is not known');
   } else if (analysis.missing.length > 0) {
     notes.push(`${count(analysis.missing.length, 'state key')} missing, first ${analysis.missing[0]}`);
   }

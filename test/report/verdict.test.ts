@@ -18,7 +18,7 @@ describe('the verdict on a run', () => {
 
   test('notes what was not given', () => {
     expect(judgeRun(analysed, { ...asked, hasState: false }).notes).toEqual([
-      'no pre-state given (--state): what depends on code or state is not known',
+      'no pre-state given (--state, --rpc): what depends on code or state is not known',
     ]);
     const partial = { ...analysis, missing: [`${token}:balance`, `${token}:code`] };
     expect(judgeRun({ ...analysed, analysis: partial }, asked).notes).toEqual([
