@@ -125,9 +125,16 @@ test('analysis and graph know no threads, no time, no files and no promises', ()
 });
 
 test('nothing after the analysis sees how it works, only its results', () => {
-  const results = ['access', 'foresight', 'overlap', 'known-hashes', 'reason', 'result', 'block'].map(
-    (name) => `analysis/${name}.ts`,
-  );
+  const results = [
+    'access',
+    'foresight',
+    'overlap',
+    'known-hashes',
+    'reason',
+    'result',
+    'block',
+    'resolution',
+  ].map((name) => `analysis/${name}.ts`);
   const peeks = of('graph', 'executor', 'report', 'run.ts').flatMap(({ path, imports }) =>
     targetsOf(path, imports)
       .filter((target) => target.startsWith(`analysis${sep}`) && !results.includes(target))

@@ -4,8 +4,9 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { regionText } from '../src/analysis/recorder.ts';
 import { createExecutor, type Executor } from '../src/executor/executor.ts';
-import type { Execution } from '../src/executor/outcome.ts';
+import type { Execution, Outcome } from '../src/executor/outcome.ts';
 import type { BlockInput } from '../src/input/block.ts';
 import { bytesToHex } from '../src/input/hex.ts';
 import { readInput } from '../src/input/read.ts';
@@ -17,7 +18,9 @@ import { describeCorpus } from './corpus-suite.ts';
 import { fuzzing, isLong, say } from './effort.ts';
 import { WORKER_URL } from './executor/small-blocks.ts';
 import { blockDraft, materialize } from './generators/block.ts';
-import { Oracle } from './oracle/recorder.ts';
+import { deferralBlock } from './generators/deferral.ts';
+import { missesOf } from './oracle/coverage.ts';
+import { Oracle, type Recorded } from './oracle/recorder.ts';
 import { OracleState } from './oracle/state.ts';
 
 /** Every block runs on two workers; on one, three and eight as well these, or all in the long form. */
@@ -101,6 +104,81 @@ describe('equivalence on random blocks', () => {
     say(`random blocks executed: seed ${seed}, ${numRuns} blocks, ${transactions} transactions`);
   }, 3_600_000);
 });
+
+/** All of an analysis and a graph that depends on how transactions were resolved. */
+function resolvedOf({ analysis, graph }: Pick<Outcome, 'analysis' | 'graph'>): unknown {
+  return analysis.transactions.map(({ index, status, accesses, resolveAfter, pending, heldBy }) => ({
+    index,
+    status,
+    keys: [...accesses.keys].sort(([a], [b]) => (a < b ? -1 : 1)),
+    regions: accesses.regions.map(regionText).sort(),
+    resolveAfter,
+    pending,
+    heldBy,
+    predecessors: graph.predecessors[index],
+  }));
+}
+
+describe('equivalence where much is deferred', () => {
+  const { seed, numRuns } = fuzzing({ short: 60, long: 5_000 });
+  const executors: Executor[] = [];
+  beforeAll(async () => {
+    // Results come back in random order.
+    const workerUrl = new URL('./executor/delaying-worker.js', import.meta.url);
+    for (const workers of [1, 2, 3]) executors.push(await createExecutor({ workers, workerUrl }));
+  });
+  afterAll(async () => {
+    for (const executor of executors) await executor.close();
+  });
+
+  test.each([false, true])(
+    'skipping invalid ones: %s',
+    async (skipInvalid) => {
+      const counts = { transactions: 0, deferred: 0, held: 0 };
+      await fc.assert(
+        fc.asyncProperty(fc.oneof(deferralBlock, blockDraft), async (drawn) => {
+          const { input, prestate } = 'input' in drawn ? drawn : await materialize(drawn);
+          const outcomes: Outcome[] = [];
+          for (const executor of executors) {
+            for (const granularity of ['transaction', 'component'] as const) {
+              const mode = executor.workers === 1 ? 'sequential' : 'parallel';
+              const state = snapshotState(prestate);
+              outcomes.push(await executor.executeBlock(input, { state, mode, granularity, skipInvalid }));
+            }
+          }
+          const [reference] = outcomes as [Outcome];
+          for (const outcome of outcomes) {
+            expect(outcomeOf(outcome.execution)).toEqual(outcomeOf(reference.execution));
+            expect(resolvedOf(outcome)).toEqual(resolvedOf(reference));
+          }
+          expect(reference.execution.escapes).toEqual([]);
+          await compareWithOracle(input, prestate, reference.execution);
+          const { transactions } = reference.analysis;
+          const recorded = await recordAll(input, prestate);
+          expect(
+            transactions.flatMap((one, index) => missesOf(input, one, recorded[index] as Recorded)),
+          ).toEqual([]);
+          counts.transactions += transactions.length;
+          counts.deferred += transactions.filter(({ status }) => status === 'deferred').length;
+          counts.held += transactions.filter(({ heldBy }) => heldBy.length > 0).length;
+        }),
+        { seed, numRuns },
+      );
+      expect(counts.deferred).toBeGreaterThan(0);
+      say(
+        `deferral, skipping invalid ones ${skipInvalid}: seed ${seed}, ${numRuns} blocks, ${JSON.stringify(counts)}`,
+      );
+    },
+    3_600_000,
+  );
+});
+
+async function recordAll(input: BlockInput, prestate: Prestate): Promise<Recorded[]> {
+  const oracle = await Oracle.create(input, prestate);
+  const recorded: Recorded[] = [];
+  for (const index of input.transactions.keys()) recorded.push(await oracle.run(index));
+  return recorded;
+}
 
 async function compareWithOracle(input: BlockInput, prestate: Prestate, execution: Execution): Promise<void> {
   const oracle = await Oracle.create(input, prestate);

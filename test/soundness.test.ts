@@ -4,7 +4,7 @@
  */
 import { afterAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { analyzeBlock, isOpen, reanalyzeFrom } from '../src/analysis/block.ts';
+import { analyzeBlock } from '../src/analysis/block.ts';
 import type { BlockAnalysis, TransactionAnalysis } from '../src/analysis/result.ts';
 import { buildConflictGraph } from '../src/graph/build.ts';
 import type { ConflictGraph } from '../src/graph/conflict-graph.ts';
@@ -16,6 +16,7 @@ import { mainnetBlocks, type Prestate, readCorpusBlock } from './corpus.ts';
 import { describeCorpus } from './corpus-suite.ts';
 import { fuzzing, isLong, say } from './effort.ts';
 import { blockDraft, materialize } from './generators/block.ts';
+import { deferralBlock } from './generators/deferral.ts';
 import {
   brokenEscrows,
   hasEqualSlots,
@@ -25,7 +26,8 @@ import {
   type Unordered,
   unorderedConflicts,
 } from './oracle/coverage.ts';
-import { Oracle, type Recorded, RefusedError } from './oracle/recorder.ts';
+import { type Recorded, RefusedError } from './oracle/recorder.ts';
+import { type ResolvedRun, runResolving } from './oracle/resolve.ts';
 import { stateTests } from './oracle/state-tests.ts';
 
 /** EIP-4844, `GAS_PER_BLOB`. */
@@ -40,31 +42,8 @@ interface Verdict {
 
 const SOUND: Verdict = { misses: [], unordered: [], brokenEscrows: [] };
 
-interface Run {
-  readonly first: BlockAnalysis;
-  /** As resolved: deferred transactions are derived again on the state that they find, as the executor does. */
-  readonly analysis: BlockAnalysis;
-  readonly recorded: readonly Recorded[];
-}
-
-/** Runs a block transaction by transaction; an invalid one is an error. */
-async function runBlock(first: BlockAnalysis, prestate: Prestate): Promise<Run> {
-  const start = snapshotState(prestate);
-  const oracle = await Oracle.create(first.input, prestate);
-  const recorded: Recorded[] = [];
-  let analysis = first;
-  for (const index of first.input.transactions.keys()) {
-    const derived = analysis.transactions[index];
-    if (derived?.status === 'deferred' && isOpen(derived)) {
-      analysis = reanalyzeFrom(analysis, index, snapshotState(oracle.state.dump()), start);
-    }
-    recorded.push(await oracle.run(index));
-  }
-  return { first, analysis, recorded };
-}
-
 function judge(
-  { first, analysis, recorded }: Run,
+  { first, analysis, recorded }: ResolvedRun,
   graph: Pick<ConflictGraph, 'predecessors'>,
   prestate: Prestate,
 ): Verdict {
@@ -89,7 +68,7 @@ function judge(
 /** Everything that is wrong with the analysis of a block. */
 async function examine(input: BlockInput, prestate: Prestate) {
   const first = analyzeBlock(input, { state: snapshotState(prestate) });
-  const run = await runBlock(first, prestate);
+  const run = await runResolving(first, prestate);
   return { run, verdict: judge(run, buildConflictGraph(run.analysis), prestate) };
 }
 
@@ -211,6 +190,31 @@ describe('soundness on random blocks', () => {
     );
     say(`random blocks: seed ${seed}, ${numRuns} blocks, ${tally}`);
   }, 3_600_000);
+});
+
+describe('soundness where much is deferred', () => {
+  const { seed, numRuns } = fuzzing({ short: 200, long: 20_000 });
+
+  test.each([false, true])(
+    'skipping invalid ones: %s',
+    async (skipInvalid) => {
+      const tally = new Tally();
+      await fc.assert(
+        fc.asyncProperty(fc.oneof(deferralBlock, blockDraft), async (drawn) => {
+          const { input, prestate } = 'input' in drawn ? drawn : await materialize(drawn);
+          const first = analyzeBlock(input, { state: snapshotState(prestate), skipInvalid });
+          const run = await runResolving(first, prestate);
+          for (const { status } of first.transactions) tally.add(status);
+          const { misses, unordered } = judge(run, buildConflictGraph(run.analysis), prestate);
+          expect([misses, unordered]).toEqual([[], []]);
+          expect(run.analysis.transactions.filter(({ pending }) => pending.length > 0)).toEqual([]);
+        }),
+        { seed, numRuns },
+      );
+      say(`deferral, skipping invalid ones ${skipInvalid}: seed ${seed}, ${numRuns} blocks, ${tally}`);
+    },
+    3_600_000,
+  );
 });
 
 describe('the check itself', () => {

@@ -49,7 +49,7 @@ export function deriveInAnyOrder({ count, derive, isOpen, placeOf }: Mempool): {
       const questions = new Questions(writes, index);
       let one = derive(index, questions);
       if (round >= MAX_ROUNDS && !isOpen(one)) one = unsettled(one, placeOf(index));
-      if (one.status === 'deferred') one = { ...one, status: 'unbounded', resolveAfter: [] };
+      if (one.status === 'deferred') one = { ...one, status: 'unbounded', pending: [] };
       results[index] = one;
       asked[index] = questions;
       if (writes.add(index, one.accesses, one.effects, isOpen(one), round)) hasGrown = true;

@@ -15,12 +15,14 @@ import type { AccessMode, AccessSet } from './access.ts';
 import { deriveInAnyOrder } from './any-order.ts';
 import { BlockKnowledge, NO_PREDECESSORS, type Predecessors } from './block-knowledge.ts';
 import { decideCommutation } from './commutation.ts';
-import { knownOrigin } from './known-hashes.ts';
+import { RecordedKnowledge } from './inputs.ts';
+import type { Knowledge } from './knowledge.ts';
+import { isOpen, PendingBounds } from './pending-bounds.ts';
 import type { Reason } from './reason.ts';
 import type { AnalysisOptions, BlockAnalysis, TransactionAnalysis } from './result.ts';
 import { type BlockRules, blockRules } from './rules.ts';
 import { DEFAULT_LIMITS, deriveTransaction, entryOf, type Limits, scoutTransaction } from './transaction.ts';
-import { ANY_CODE, ANYTHING, NO_EFFECTS, WriteIndex } from './write-index.ts';
+import { ANY_CODE, ANYTHING, WriteIndex } from './write-index.ts';
 
 export interface AnalyzeOptions extends Partial<AnalysisOptions> {
   /** State before the block; keys that it does not know are reported as missing. */
@@ -29,59 +31,15 @@ export interface AnalyzeOptions extends Partial<AnalysisOptions> {
   readonly limits?: Limits;
 }
 
+export { isOpen } from './pending-bounds.ts';
+
 /** Derives the access sets of all transactions. Pure and synchronous. */
 export function analyzeBlock(input: BlockInput, options: AnalyzeOptions): BlockAnalysis {
   const settled = settle(options);
   const state = beforeTransactions(input, options.state);
   const run = new BlockDeriver(input, state, settled, options.limits ?? DEFAULT_LIMITS);
-  const transactions = settled.unordered ? run.inAnyOrder() : run.inOrder(0, [], () => null);
+  const transactions = settled.unordered ? run.inAnyOrder() : run.inOrder();
   return finish(input, state, settled, transactions, run.missing);
-}
-
-/**
- * Derives the rest of a block again on the state that the transactions before `from` have left. Sets that
- * still hold are kept: those that depend on nothing that a transaction derived anew, or held open until now,
- * may write. Statuses stay as first derived.
- *
- * @param state - State before transaction `from`, with the block's system calls in it.
- * @param start - State before the first transaction: what a transaction sees of keys that it is not sent.
- */
-export function reanalyzeFrom(
-  analysis: BlockAnalysis,
-  from: number,
-  state: StateSource,
-  start: StateSource,
-): BlockAnalysis {
-  const { input, options } = analysis;
-  const run = new BlockDeriver(input, state, options, DEFAULT_LIMITS, start);
-  if (!run.isSupported) return analysis;
-  const done = analysis.transactions.slice(0, from);
-  const changed = new WriteIndex();
-  let isReusable = true;
-  for (const one of done) {
-    if (isOpen(one)) isReusable = false;
-    else if (one.status === 'deferred' || one.status === 'unbounded') {
-      changed.add(one.index, one.accesses, one.effects, false);
-    }
-  }
-  const kept = (index: number): TransactionAnalysis | null => {
-    const old = analysis.transactions[index];
-    if (!isReusable || old === undefined || isOpen(old)) return null;
-    return isTouched(old, changed) ? null : old;
-  };
-  const rest = run.inOrder(from, [], kept, (one) => {
-    changed.add(one.index, one.accesses, one.effects, false);
-    // Later ones may rest on values that it was to leave, and no longer writes.
-    const old = analysis.transactions[one.index];
-    if (old !== undefined) changed.add(one.index, old.accesses, NO_EFFECTS, isOpen(old));
-  });
-  const transactions = rest.map((one) => {
-    const first = analysis.transactions[one.index];
-    if (first === undefined || (first.status !== 'deferred' && first.status !== 'unbounded')) return one;
-    return { ...one, status: first.status, reasons: first.reasons, resolveAfter: first.resolveAfter };
-  });
-  const decided = decideCommutation(input, state, transactions, options);
-  return { ...analysis, transactions: [...done, ...decided] };
 }
 
 /**
@@ -113,7 +71,7 @@ export function analyzeTransaction(
     value: (key) => (isUnstable(key) ? ANYTHING : null),
     code: (address) => (isUnstable(accountKey(address, 'code')) ? ANY_CODE : null),
   };
-  return run.one(tx, 0, others, [], () => []);
+  return run.one(0, run.knowledge(others), () => []);
 }
 
 function settle(options: Partial<AnalysisOptions>): AnalysisOptions {
@@ -143,42 +101,19 @@ function finish(
   };
 }
 
-/** Whether it may touch anything, as far as is known yet. */
-export function isOpen(analysis: Pick<TransactionAnalysis, 'accesses'>): boolean {
-  return analysis.accesses.regions.some(
-    ({ shape, field, mode }) => shape === 'everything' && field === 'any' && mode === 'write',
-  );
-}
-
-/** Whether something that the sets and effects are a function of may have been written by those in the index. */
-function isTouched({ inputs }: TransactionAnalysis, changed: WriteIndex): boolean {
-  for (const key of inputs) {
-    const { address, field, slot } = parseKey(key);
-    if (changed.find(key, address, field === 'storage' ? knownOrigin(slot) : null) !== null) return true;
-  }
-  return false;
-}
-
-class BlockDeriver {
+/** Derives transactions of one block. */
+export class BlockDeriver {
   readonly #input: BlockInput;
   readonly #state: StateSource;
-  readonly #start: StateSource;
   readonly #options: AnalysisOptions;
   readonly #limits: Limits;
   readonly #rules: BlockRules;
   readonly missing = new Set<StateKey>();
 
-  /** @param start - The state before the block. Default: `state`. */
-  constructor(
-    input: BlockInput,
-    state: StateSource,
-    options: AnalysisOptions,
-    limits: Limits,
-    start: StateSource = state,
-  ) {
+  /** @param state - Before the first transaction. */
+  constructor(input: BlockInput, state: StateSource, options: AnalysisOptions, limits: Limits) {
     this.#input = input;
     this.#state = state;
-    this.#start = start;
     this.#options = options;
     this.#limits = limits;
     this.#rules = blockRules(input);
@@ -189,40 +124,30 @@ class BlockDeriver {
     return this.#rules.isSupported;
   }
 
-  /**
-   * In block order, from transaction `from` on.
-   *
-   * @param kept - An analysis that still holds, or `null`.
-   * @param onDerived - Told of each one that was not kept.
-   */
-  inOrder(
-    from: number,
-    stillOpen: readonly number[],
-    kept: (index: number) => TransactionAnalysis | null,
-    onDerived: (one: TransactionAnalysis) => void = () => {},
-  ): TransactionAnalysis[] {
+  inOrder(): TransactionAnalysis[] {
     const writes = new WriteIndex();
-    const open = [...stillOpen];
+    const bounds = new PendingBounds();
     const results: TransactionAnalysis[] = [];
-    const before: Predecessors = {
-      value: (key, address, origin) => writes.find(key, address, origin),
-      code: (address) => writes.findCode(address),
-    };
-    // One that may be invalid leaves what was there, or what it would have left.
-    const runs = this.#options.skipInvalid ? 'perhaps' : 'certainly';
-    for (let index = from; index < this.#input.transactions.length; index++) {
-      const tx = this.#transaction(index);
-      let result = kept(index);
-      if (result === null) {
-        result = this.one(tx, index, before, open, (key) => writes.writersOf(key));
-        onDerived(result);
-      } else result = { ...result, heldBy: result.heldBy.filter((held) => open.includes(held)) };
-      const remainsOpen = isOpen(result);
-      writes.add(index, result.accesses, result.effects, remainsOpen, runs);
-      if (remainsOpen) open.push(index);
-      results.push(result);
+    const before = predecessorsIn(writes);
+    for (const index of this.#input.transactions.keys()) {
+      const result = this.one(index, this.knowledge(before), (key) => writes.writersOf(key));
+      const heldBy = bounds.holdersOf(result);
+      bounds.add(result);
+      this.addTo(writes, result);
+      results.push(heldBy.length === 0 ? result : { ...result, heldBy });
     }
     return results;
+  }
+
+  /** What is known before a transaction, after the system calls and after those that come before it. */
+  knowledge(predecessors: Predecessors, state = this.#state): Knowledge {
+    return new BlockKnowledge(state, predecessors, this.#state);
+  }
+
+  /** Adds what a transaction may write. One that may be invalid leaves what was there, or what it would have left. */
+  addTo(writes: WriteIndex, { index, accesses, effects }: TransactionAnalysis): void {
+    const runs = this.#options.skipInvalid ? 'perhaps' : 'certainly';
+    writes.add(index, accesses, effects, isOpen({ accesses }), runs);
   }
 
   /** As a mempool. */
@@ -230,7 +155,7 @@ class BlockDeriver {
     const { transactions, writersOf } = deriveInAnyOrder({
       count: this.#input.transactions.length,
       isOpen,
-      derive: (index, others) => this.one(this.#transaction(index), index, others, [], () => []),
+      derive: (index, others) => this.one(index, this.knowledge(others), () => []),
       placeOf: (index) => entryOf(this.#transaction(index)),
     });
     return transactions.map((one) => ({
@@ -239,38 +164,41 @@ class BlockDeriver {
     }));
   }
 
+  /** Derives one transaction; nobody holds it yet. */
   one(
-    tx: Transaction,
     index: number,
-    predecessors: Predecessors,
-    heldBy: readonly number[],
+    knowledge: Knowledge,
     writersOf: (key: StateKey) => readonly number[],
   ): TransactionAnalysis {
-    const knowledge = new BlockKnowledge(this.#state, predecessors, this.#start);
-    const found = deriveTransaction(this.#rules, tx, knowledge, this.#limits);
+    const tx = this.#transaction(index);
+    const recorded = new RecordedKnowledge(knowledge);
+    const found = deriveTransaction(this.#rules, tx, recorded, this.#limits);
     for (const key of found.missing) this.missing.add(key);
-    let { accesses, status } = found;
+    let { accesses, status, waitsFor, pending } = found;
     if (isOpen(found)) accesses = this.#withLikely(tx, accesses);
     if (this.#options.trustAccessLists && tx.accessList !== null) {
       accesses = trusted(accesses, tx.accessList);
       if (status === 'deferred' || status === 'unbounded') status = 'bounded';
+      waitsFor = [];
     }
-    const resolveAfter = new Set<number>();
-    if (status === 'deferred')
-      for (const key of found.waitsFor) for (const j of writersOf(key)) resolveAfter.add(j);
+    const resolveAfter = [...new Set(waitsFor.flatMap(writersOf))].sort((a, b) => a - b);
+    if (status === 'bounded' && resolveAfter.length > 0) status = 'deferred';
+    if (status !== 'deferred') pending = [];
     return {
       index,
       status,
       reasons: withWriters(found.reasons, writersOf),
       accesses,
       assumptions: found.assumptions,
-      inputs: found.inputs,
+      inputs: recorded.inputs,
       effects: found.effects,
       debits: found.debits,
       nonceWrites: found.nonceWrites,
       gasEstimate: found.gasEstimate,
-      resolveAfter: [...resolveAfter].sort((a, b) => a - b),
-      heldBy: [...heldBy],
+      waitsFor,
+      resolveAfter,
+      pending,
+      heldBy: [],
       derivedAccessList: found.accessList,
     };
   }
@@ -281,8 +209,7 @@ class BlockDeriver {
    * already now.
    */
   #withLikely(tx: Transaction, accesses: AccessSet): AccessSet {
-    const knowledge = new BlockKnowledge(this.#state, NO_PREDECESSORS, this.#start);
-    const likely = scoutTransaction(this.#rules, tx, knowledge, this.#limits);
+    const likely = scoutTransaction(this.#rules, tx, this.knowledge(NO_PREDECESSORS), this.#limits);
     for (const key of likely.missing) this.missing.add(key);
     const keys = new Map(accesses.keys);
     for (const [key, mode] of likely.accesses.keys) keys.set(key, stronger(keys.get(key), mode));
@@ -315,6 +242,14 @@ function withWriters(
     }
     return { ...reason, writtenBy };
   });
+}
+
+/** What the transactions of an index do to those after them. */
+export function predecessorsIn(writes: WriteIndex): Predecessors {
+  return {
+    value: (key, address, origin) => writes.find(key, address, origin),
+    code: (address) => writes.findCode(address),
+  };
 }
 
 function stronger(a: AccessMode | undefined, b: AccessMode): AccessMode {

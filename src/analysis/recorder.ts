@@ -7,7 +7,7 @@ import type { Address } from '../input/block.ts';
 import type { StateKey } from '../state/key.ts';
 import type { AccessMode, AccessSet, Region, SlotOrigin } from './access.ts';
 import { AccessBits } from './access-bits.ts';
-import type { Cell, CellSet, CellTable } from './cells.ts';
+import { type Cell, type CellSet, type CellTable, NO_CELLS, unionCells } from './cells.ts';
 import type { Place } from './reason.ts';
 import { ReasonRecorder } from './reason-recorder.ts';
 
@@ -15,13 +15,19 @@ const READ = 0;
 const WRITE = 1;
 const DELTA = 2;
 
+/** A region, and the cells because of which its keys are not known one by one. */
+interface CausedRegion {
+  readonly region: Region;
+  readonly cells: CellSet;
+}
+
 export class Recorder {
   readonly #cells: CellTable;
   readonly #all = new AccessBits();
   readonly #touched = new Set<Cell>();
-  readonly #regions = new Map<string, Region>();
+  readonly #regions = new Map<string, CausedRegion>();
   /** Regions of parts of an account's storage, and beyond a limit all of it. */
-  readonly #parts = new Map<Address, Map<string, Region>>();
+  readonly #parts = new Map<Address, Map<string, CausedRegion>>();
   #hasOpenRegion = false;
   readonly #origins = new Map<Cell, SlotOrigin>();
   readonly #assumed = new Set<Cell>();
@@ -61,24 +67,28 @@ export class Recorder {
     const { shape, address } = region;
     this.reasons.note(region.field === 'storage' ? 'unknown-slot' : 'unknown-account', cells);
     if (shape === 'everything' || shape === 'account') {
-      this.#regions.set(regionText(region), region);
+      addRegion(this.#regions, regionText(region), region, cells);
       return;
     }
-    const own = this.#parts.get(address);
-    if (own === undefined) this.#parts.set(address, new Map([[regionText(region), region]]));
-    else own.set(own.size < MAX_PARTS ? regionText(region) : region.mode, wholeBeyond(own.size, region));
+    let own = this.#parts.get(address);
+    if (own === undefined) {
+      own = new Map();
+      this.#parts.set(address, own);
+    }
+    const text = own.size < MAX_PARTS ? regionText(region) : region.mode;
+    addRegion(own, text, wholeBeyond(own.size, region), cells);
   }
 
   /** Nothing can be excluded any more. */
   everything(): void {
     this.#hasOpenRegion = true;
     const region: Region = { shape: 'everything', address: null, field: 'any', mode: 'write' };
-    this.#regions.set(regionText(region), region);
+    addRegion(this.#regions, regionText(region), region, NO_CELLS);
   }
 
   /** The whole storage of an account that the transaction itself makes or destroys: exact all the same. */
   ownRegion(region: Region): void {
-    this.#regions.set(regionText(region), region);
+    addRegion(this.#regions, regionText(region), region, NO_CELLS);
   }
 
   /** Whether a region stands for keys that are not known one by one. */
@@ -98,15 +108,33 @@ export class Recorder {
   }
 
   get regions(): readonly Region[] {
-    const regions = [...this.#regions.values()];
-    const texts = new Set(this.#regions.keys());
+    return this.#causedRegions().map(({ region }) => region);
+  }
+
+  /** Regions that stand for keys which cells of the set, once known, would name, with those cells. */
+  regionsDueTo(cells: ReadonlySet<Cell>): { readonly regions: readonly Region[]; readonly cells: Set<Cell> } {
+    const regions: Region[] = [];
+    const causes = new Set<Cell>();
+    for (const caused of this.#causedRegions()) {
+      const due = caused.cells.filter((cell) => cells.has(cell));
+      if (due.length > 0) regions.push(caused.region);
+      for (const cell of due) causes.add(cell);
+    }
+    return { regions, cells: causes };
+  }
+
+  #causedRegions(): readonly CausedRegion[] {
+    const regions = new Map(this.#regions);
+    const partial: CausedRegion[] = [];
     for (const own of this.#parts.values()) {
-      for (const region of own.values()) {
+      for (const caused of own.values()) {
         // One that stands for the rest of an account may be there as a region of its own.
-        if (region.shape !== 'account' || !texts.has(regionText(region))) regions.push(region);
+        const { region } = caused;
+        if (region.shape === 'account') addRegion(regions, regionText(region), region, caused.cells);
+        else partial.push(caused);
       }
     }
-    return regions;
+    return [...regions.values(), ...partial];
   }
 
   /** Whether a path that made `certain` made every access that any path made. */
@@ -122,7 +150,8 @@ export class Recorder {
   modes(): Map<Cell, AccessMode> {
     const result = new Map<Cell, AccessMode>();
     const everywhere = new Set<string>();
-    for (const { shape, field, mode } of this.#regions.values()) {
+    for (const { region } of this.#regions.values()) {
+      const { shape, field, mode } = region;
       if (shape === 'everything') everywhere.add(`${field} ${mode}`);
     }
     for (const cell of this.#touched) {
@@ -157,6 +186,12 @@ export class Recorder {
     path.add(index);
     this.#all.add(index);
   }
+}
+
+function addRegion(regions: Map<string, CausedRegion>, text: string, region: Region, cells: CellSet): void {
+  const known = regions.get(text);
+  if (known === undefined) regions.set(text, { region, cells });
+  else regions.set(text, { region: known.region, cells: unionCells(known.cells, cells) });
 }
 
 /** Regions of one account's storage that are kept apart. */

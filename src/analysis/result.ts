@@ -1,7 +1,8 @@
 /** What the analysis says of a transaction and of a block: plain data, read by every later stage. */
 import type { AccessListEntry, Address, BlockInput } from '../input/block.ts';
 import type { StateKey } from '../state/key.ts';
-import type { AccessSet } from './access.ts';
+import type { AccessSet, Region } from './access.ts';
+import type { Inputs } from './inputs.ts';
 import type { Reason } from './reason.ts';
 import type { Effects } from './write-index.ts';
 
@@ -21,17 +22,24 @@ export interface TransactionAnalysis {
   readonly accesses: AccessSet;
   /** The sets hold for every state that agrees with the pre-state on these keys. */
   readonly assumptions: ReadonlySet<StateKey>;
-  /** Every key of the state before it that was looked at: the sets and effects are a function of these. */
-  readonly inputs: ReadonlySet<StateKey>;
+  /** All that was asked of the state before it, with the answers: everything else here is a function of these. */
+  readonly inputs: Inputs;
   readonly effects: Effects;
   /** Accounts whose balance or nonce code may write: no escrow and no known nonces for them as senders. */
   readonly debits: ReadonlySet<Address>;
   readonly nonceWrites: ReadonlySet<Address>;
   /** Gas that the transaction is expected to use; a scheduling weight, not a bound. */
   readonly gasEstimate: bigint;
-  /** Deferred only: the transactions after which it is derived again. Ascending. */
+  /** Keys that earlier transactions may write and because of which it is deferred. */
+  readonly waitsFor: readonly StateKey[];
+  /** The transactions after which it is, or was, derived again: those that may write what it waits for. Ascending. */
   readonly resolveAfter: readonly number[];
-  /** Transactions not yet bounded whose later findings may change these sets: it starts when they are resolved. */
+  /**
+   * Deferred only: those regions of its accesses that hold what it will turn out to touch. They conflict with
+   * nothing yet: later transactions that they may concern have this one in `heldBy`. Empty once resolved.
+   */
+  readonly pending: readonly Region[];
+  /** Earlier transactions that have to be resolved before this one starts. Ascending. */
   readonly heldBy: readonly number[];
   /** The EIP-2930 list that covers the derived keys. */
   readonly derivedAccessList: readonly AccessListEntry[];

@@ -43,7 +43,6 @@ export class StateAccess implements Baseline {
   readonly #recorder: Recorder;
   readonly #knowledge: Knowledge;
   readonly #base = new Map<Cell, Word>();
-  readonly #codes = new Set<Cell>();
   readonly #hashes: Hashes;
   readonly #budget: Budget;
   readonly #labels: LabelTable;
@@ -65,11 +64,6 @@ export class StateAccess implements Baseline {
   }
 
   // Values before the transaction, unrecorded.
-
-  /** Cells whose value before the transaction was asked for. */
-  inputs(): Cell[] {
-    return [...this.#base.keys(), ...this.#codes];
-  }
 
   #baseOf(cell: Cell, fact: () => Fact): Word {
     const cached = this.#base.get(cell);
@@ -298,7 +292,6 @@ export class StateAccess implements Baseline {
   /** Code before the transaction: one of these, or any code (`null`). */
   codes(address: Address): readonly Code[] | null {
     const cell = this.#cells.account(address, 'code');
-    this.#codes.add(cell);
     const fact = this.#knowledge.code(address);
     switch (fact.kind) {
       case 'stable':

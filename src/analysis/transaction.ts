@@ -4,7 +4,7 @@
  */
 import type { AccessListEntry, Address, Transaction } from '../input/block.ts';
 import { type StateKey, slotHex } from '../state/key.ts';
-import type { AccessSet } from './access.ts';
+import type { AccessSet, Region } from './access.ts';
 import { AccessBits } from './access-bits.ts';
 import { binary } from './arithmetic.ts';
 import { type Cell, type CellSet, CellTable, NO_CELLS, unionCells } from './cells.ts';
@@ -65,9 +65,9 @@ export interface Derivation {
   readonly missing: readonly StateKey[];
   /** Keys that earlier transactions may write and on which something unknown depends. */
   readonly waitsFor: readonly StateKey[];
+  /** Regions of the accesses that stand for fewer keys, known one by one, once those keys are known. */
+  readonly pending: readonly Region[];
   readonly gasEstimate: bigint;
-  /** Keys of the state before the transaction that were looked at. */
-  readonly inputs: ReadonlySet<StateKey>;
   readonly effects: Effects;
   readonly debits: ReadonlySet<Address>;
   readonly nonceWrites: ReadonlySet<Address>;
@@ -352,9 +352,11 @@ class TransactionDeriver {
   #abandoned(path: Path): Derivation {
     this.#recorder.everything();
     const waitsFor = this.#waitsFor(path.control);
-    const status: Status = waitsFor.length > 0 ? 'deferred' : 'unbounded';
     const reasons = this.#recorder.reasons.reasons(null, this.#isUnknown);
-    return this.#derivation(status, reasons, waitsFor, this.#tx.gasLimit, NO_EFFECTS);
+    const isDeferred = waitsFor.length > 0;
+    const pending: Region[] = isDeferred ? [EVERYTHING] : [];
+    const unknown = { reasons, waitsFor, pending };
+    return this.#derivation(isDeferred ? 'deferred' : 'unbounded', unknown, this.#tx.gasLimit, NO_EFFECTS);
   }
 
   #finished(path: Path, result: FrameResult): Derivation {
@@ -368,7 +370,9 @@ class TransactionDeriver {
     const reasons = isExact ? [] : this.#recorder.reasons.reasons(certain, this.#isUnknown);
     const left = success ?? failure;
     const used = this.#tx.gasLimit - BigInt(Math.min(left?.gas.max ?? 0, Number(this.#tx.gasLimit)));
-    return this.#derivation(isExact ? 'exact' : 'bounded', reasons, [], used, this.#effects(result));
+    const { regions: pending, cells } = this.#recorder.regionsDueTo(this.#recorder.unstable);
+    const unknown = { reasons, waitsFor: [...cells].map((cell) => this.#cells.key(cell)), pending };
+    return this.#derivation(isExact ? 'exact' : 'bounded', unknown, used, this.#effects(result));
   }
 
   readonly #isUnknown = (cell: Cell): boolean =>
@@ -452,22 +456,19 @@ class TransactionDeriver {
 
   #derivation(
     status: Status,
-    reasons: readonly Reason[],
-    waitsFor: readonly StateKey[],
+    unknown: Pick<Derivation, 'reasons' | 'waitsFor' | 'pending'>,
     gasEstimate: bigint,
     effects: Effects,
   ): Derivation {
     const accesses = this.#recorder.accesses();
     return {
       status,
-      reasons,
       accesses,
       assumptions: this.#recorder.assumptions(),
       missing: [...this.#recorder.missing].map((cell) => this.#cells.key(cell)),
-      waitsFor,
+      ...unknown,
       gasEstimate,
       effects,
-      inputs: new Set(this.#context.state.inputs().map((cell) => this.#cells.key(cell))),
       debits: this.#written('balance'),
       nonceWrites: this.#written('nonce'),
       accessList: this.#accessList(accesses),
@@ -524,6 +525,8 @@ function withoutCells(word: Word): Word {
   if (typeof word === 'bigint') return word;
   return word.unknown === 0n ? word.value : { ...word, cells: NO_CELLS };
 }
+
+const EVERYTHING: Region = { shape: 'everything', address: null, field: 'any', mode: 'write' };
 
 const EMPTY_CODE = knownCode(new Uint8Array(0));
 

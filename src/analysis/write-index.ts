@@ -87,6 +87,15 @@ export class WriteIndex {
   readonly #reset = new Map<Address, { readonly writer: number; readonly runs: Runs }>();
   readonly #regions = new Map<Address, RegionWrites[]>();
   readonly #everywhere: RegionWrites[] = [];
+  #settled: ReadonlySet<number> = new Set();
+
+  /**
+   * From now on the state says what these transactions have left. It does so for a key if no others may have
+   * written it.
+   */
+  settle(transactions: ReadonlySet<number>): void {
+    this.#settled = transactions;
+  }
 
   /**
    * Adds a transaction's writes and deltas, which come after all that were added before.
@@ -128,8 +137,9 @@ export class WriteIndex {
     }
   }
 
-  /** What the next transaction finds at a key; `null`: nobody writes it. */
+  /** What the next transaction finds at a key; `null`: what the state says. */
   find(key: StateKey, address: Address, origin: SlotOrigin | null): Written | null {
+    if (this.#settled.size > 0 && !this.#hasUnsettled(key, address, origin)) return null;
     const writes = this.#keys.get(key);
     // What was written in one transaction with the region, or later, is the value after it.
     const last = writes?.writers[writes.writers.length - 1] ?? -1;
@@ -145,7 +155,19 @@ export class WriteIndex {
     return reset.runs === 'certainly' ? ZERO : eitherOf(ZERO, writes ?? null);
   }
 
-  /** Code that an account has now; `null`: nobody writes it. */
+  #hasUnsettled(key: StateKey, address: Address, origin: SlotOrigin | null): boolean {
+    const isUnsettled = (writer: number) => !this.#settled.has(writer);
+    // The latest are the likeliest.
+    if (this.#keys.get(key)?.writers.findLast(isUnsettled) !== undefined) return true;
+    const reset = this.#reset.get(address);
+    if (reset !== undefined && isUnsettled(reset.writer)) return true;
+    for (const { region, writer } of this.#regionsOver(address)) {
+      if (isUnsettled(writer) && regionMayContainKey(region, key, origin)) return true;
+    }
+    return false;
+  }
+
+  /** Code that an account has now; `null`: what the state says. */
   findCode(address: Address): WrittenCode | null {
     const key = accountKey(address, 'code');
     const written = this.find(key, address, null);
@@ -153,7 +175,7 @@ export class WriteIndex {
     return written === ANYTHING ? ANY_CODE : (this.#codes.get(address) ?? ANY_CODE);
   }
 
-  /** The transactions that may have written a key, ascending. */
+  /** The transactions that may have written a key and are not settled, ascending. */
   writersOf(key: StateKey): number[] {
     const { address, field, slot } = parseKey(key);
     const origin = field === 'storage' ? knownOrigin(slot) : null;
@@ -161,7 +183,7 @@ export class WriteIndex {
     for (const { region, writer } of this.#regionsOver(address)) {
       if (regionMayContainKey(region, key, origin)) writers.add(writer);
     }
-    return [...writers].sort((a, b) => a - b);
+    return [...writers].filter((writer) => !this.#settled.has(writer)).sort((a, b) => a - b);
   }
 
   #addCode(address: Address, codes: readonly Uint8Array[] | null, runs: Runs): void {

@@ -3,8 +3,7 @@
  * where results are committed.
  */
 import type { SlotOrigin } from '../analysis/access.ts';
-import { isOpen } from '../analysis/block.ts';
-import type { BlockAnalysis, TransactionAnalysis } from '../analysis/result.ts';
+import type { AnalysisOptions, TransactionAnalysis } from '../analysis/result.ts';
 import { InternalError, InvalidBlockError } from '../errors.ts';
 import type { Address, BlockInput } from '../input/block.ts';
 import { mergeDiffs, type StateDiff } from '../state/diff.ts';
@@ -14,9 +13,11 @@ import type { StateSource } from '../state/source.ts';
 import { systemCallsDiff, withdrawalsDiff } from '../state/system-calls.ts';
 import { executionHeader } from './block-context.ts';
 import { type Commutation, CurrentState, committedDiff } from './current-state.ts';
+import type { Deferral } from './deferral.ts';
 import { type ExecutionState, executionState } from './execution-state.ts';
 import { type Escape, findEscapes, needsOrigins } from './guard.ts';
 import { MissingStateError } from './missing-state.ts';
+import { SettledState } from './settled-state.ts';
 import type { Invalid, Ran, RunResult, TransactionRunner } from './transaction-runner.ts';
 
 /**
@@ -82,6 +83,16 @@ export class BlockRun {
     if (result.status === 'invalid') return;
     this.current.apply(result.diff, commutation ?? undefined);
     for (const [key, origin] of result.origins) this.origins.set(key, origin);
+  }
+
+  /** The state before the first transaction, with what some transactions that are done have left. */
+  stateAfter(transactions: ReadonlySet<number>): StateSource {
+    const settled = new SettledState(this.#block.state);
+    for (const index of [...transactions].sort((a, b) => a - b)) {
+      const result = this.results[index];
+      if (result?.status === 'ran') settled.add(result.diff, this.#commutations[index] ?? undefined);
+    }
+    return settled;
   }
 
   /** Commits to `fresh`, in block order, what stands here before the first transaction without a result. */
@@ -186,31 +197,21 @@ function invalidBlock({ index, reason, detail }: Invalid): InvalidBlockError {
   return new InvalidBlockError(index, reason, detail);
 }
 
-/** The analysis of a block from transaction `index` on, over the state that is final before it. */
-export type Reanalyze = (analysis: BlockAnalysis, index: number, state: StateSource) => BlockAnalysis;
-
-export interface FinishOptions {
-  readonly skipInvalid: boolean;
-  /** Derives deferred transactions again when their turn comes, as the parallel run does. */
-  readonly reanalyze: Reanalyze;
-}
-
 /**
  * Goes through a block in order: runs what has no result yet, one after the other, and checks what holds for
  * the block as a whole.
  *
- * @param analysis - What the transactions that run here are compared with; `null`: with nothing.
- * @returns Their escapes, and the analysis as resolved.
+ * @param deferral - Of the analysis that the transactions which run here are compared with; `null`: with none.
+ * @returns Their escapes.
  * @throws InvalidBlockError
  */
-export async function finishInOrder<A extends BlockAnalysis | null>(
+export async function finishInOrder(
   run: BlockRun,
   limits: BlockLimits,
-  analysis: A,
-  { skipInvalid, reanalyze }: FinishOptions,
-): Promise<{ readonly escapes: readonly Escape[]; readonly analysis: A }> {
+  deferral: Deferral | null,
+  { skipInvalid }: Pick<AnalysisOptions, 'skipInvalid'>,
+): Promise<readonly Escape[]> {
   const escapes: Escape[] = [];
-  let resolved: BlockAnalysis | null = analysis;
   for (const [index, known] of run.results.entries()) {
     const misfit = limits.check(index);
     if (misfit !== null) {
@@ -219,22 +220,15 @@ export async function finishInOrder<A extends BlockAnalysis | null>(
       continue;
     }
     if (known === undefined) {
-      if (mayTouchAnything(resolved, index)) resolved = reanalyze(resolved, index, run.current);
-      escapes.push(...(await run.runInOrder(index, resolved?.transactions[index])));
-      // The later ones were derived as if it left alone whatever it was not likely to touch.
-      if (mayTouchAnything(resolved, index)) resolved = reanalyze(resolved, index + 1, run.current);
+      deferral?.resolveFor(index, run);
+      escapes.push(...(await run.runInOrder(index, deferral?.analysisOf(index))));
     }
     const result = run.results[index];
     if (result === undefined) throw new InternalError(`transaction ${index} has no result`);
     if (result.status === 'ran') limits.add(result);
     else if (!skipInvalid) throw invalidBlock(result);
   }
-  return { escapes, analysis: resolved as A };
-}
-
-function mayTouchAnything(analysis: BlockAnalysis | null, index: number): analysis is BlockAnalysis {
-  const one = analysis?.transactions[index];
-  return one !== undefined && isOpen(one);
+  return escapes;
 }
 
 /** Senders' addresses by transaction, for counting those of one sender that are still to run. */

@@ -2,9 +2,7 @@
  * Executes blocks: sequentially on this thread, or in parallel on warm worker threads, with the same result to
  * the last byte. One executor serves any number of blocks, one after the other.
  */
-import { reanalyzeFrom } from '../analysis/block.ts';
 import type { AnalysisOptions, BlockAnalysis } from '../analysis/result.ts';
-import { buildConflictGraph } from '../graph/build.ts';
 import type { ConflictGraph } from '../graph/conflict-graph.ts';
 import { type Granularity, type Plan, planSchedule } from '../graph/plan.ts';
 import type { BlockInput } from '../input/block.ts';
@@ -16,9 +14,9 @@ import {
   finishInOrder,
   type OpenedBlock,
   openBlock,
-  type Reanalyze,
 } from './block-run.ts';
 import { BlockRunner } from './block-runner.ts';
+import { Deferral } from './deferral.ts';
 import { type Derivation, derive } from './derive.ts';
 import { workerState } from './execution-state.ts';
 import {
@@ -100,26 +98,22 @@ export class Executor {
       skipInvalid && !limits().fitsAll()
         ? 'which transactions are left out depends on the gas that earlier ones use'
         : modeReason(options.mode ?? 'auto', this.workers, derived);
-    const run = new BlockRun(block, runner);
-    const done =
+    const deferral = new Deferral(derived.analysis, derived.graph, block.state);
+    const run =
       reason === null
-        ? await this.#runInParallel(run, derived, block, runner, granularity)
-        : { run, analysis: derived.analysis, graph: derived.graph };
-    const { escapes, analysis } = await finishInOrder(done.run, limits(), done.analysis, {
-      skipInvalid,
-      reanalyze: reanalyzeOver(block),
-    });
-    const result = closedResult(block, done.run);
+        ? await this.#runInParallel(deferral, block, runner, granularity)
+        : new BlockRun(block, runner);
+    const escapes = await finishInOrder(run, limits(), deferral, { skipInvalid });
+    const result = closedResult(block, run);
     const executed = performance.now();
     const sequential =
       options.verify === true ? await this.#sequentially(block, runner, limits(), skipInvalid) : null;
     const ended = performance.now();
-    const isResolved = analysis !== derived.analysis;
-    const graph = analysis === done.analysis ? done.graph : buildConflictGraph(analysis);
+    const { analysis, graph, hasResolved } = deferral;
     return {
       analysis,
       graph,
-      plan: isResolved ? planSchedule(graph, { workers: this.workers, granularity }) : derived.plan,
+      plan: hasResolved ? planSchedule(graph, { workers: this.workers, granularity }) : derived.plan,
       execution: {
         ...result,
         blockAccessList: null,
@@ -139,28 +133,20 @@ export class Executor {
   }
 
   async #runInParallel(
-    run: BlockRun,
-    { analysis, graph }: Derivation,
+    deferral: Deferral,
     block: OpenedBlock,
     runner: TransactionRunner,
     granularity: Granularity,
-  ): Promise<{ readonly run: BlockRun; readonly analysis: BlockAnalysis; readonly graph: ConflictGraph }> {
+  ): Promise<BlockRun> {
     this.#pool ??= await WorkerPool.start(this.#options);
     this.#pool.setBlock({
       input: block.input,
-      state: workerState(block.source, block.systemCalls, analysis),
+      state: workerState(block.source, block.systemCalls, deferral.analysis),
     });
-    const parallel = new ParallelRun(run, this.#pool, {
-      block,
-      analysis,
-      graph,
-      granularity,
-      reanalyze: reanalyzeOver(block),
-      buildGraph: buildConflictGraph,
-    });
-    const end = await parallel.execute();
+    const run = new BlockRun(block, runner);
+    const end = await new ParallelRun(run, this.#pool, { block, deferral, granularity }).execute();
     // After an escape only what ran before the first gap is known to be right.
-    return { ...end, run: end.status === 'finished' ? run : run.prefix(new BlockRun(block, runner)) };
+    return end === 'finished' ? run : run.prefix(new BlockRun(block, runner));
   }
 
   async #sequentially(
@@ -170,14 +156,9 @@ export class Executor {
     skipInvalid: boolean,
   ): Promise<BlockResult> {
     const run = new BlockRun(block, runner);
-    await finishInOrder(run, limits, null, { skipInvalid, reanalyze: reanalyzeOver(block) });
+    await finishInOrder(run, limits, null, { skipInvalid });
     return closedResult(block, run);
   }
-}
-
-/** Derives the rest of a block again; workers see the state before the block where they are not sent a key. */
-function reanalyzeOver({ state }: OpenedBlock): Reanalyze {
-  return (analysis, from, current) => reanalyzeFrom(analysis, from, current, state);
 }
 
 function modeReason(

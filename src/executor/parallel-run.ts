@@ -1,18 +1,20 @@
 /**
  * Runs a block on the worker pool by its conflict graph: a transaction is given out when all its predecessors
- * are committed, and results are committed by this thread alone. Nothing is ever rolled back, but for escapes,
- * which are defects of the analysis: the run stops at one, and what is left is for the sequential run.
+ * are committed and all that hold it are resolved. This thread alone resolves and commits, while the workers go
+ * on with what is not held. Nothing is ever rolled back, but for escapes, which are defects of the analysis: the
+ * run stops at one, and what is left is for the sequential run.
  */
 import PQueue from 'p-queue';
 import { isOpen } from '../analysis/block.ts';
-import type { BlockAnalysis, TransactionAnalysis } from '../analysis/result.ts';
+import type { TransactionAnalysis } from '../analysis/result.ts';
 import { InternalError } from '../errors.ts';
 import type { ConflictGraph } from '../graph/conflict-graph.ts';
 import type { Granularity } from '../graph/plan.ts';
 import type { Address } from '../input/block.ts';
 import { accountKey } from '../state/key.ts';
-import { type BlockRun, indicesBySender, type OpenedBlock, type Reanalyze } from './block-run.ts';
+import { type BlockRun, indicesBySender, type OpenedBlock } from './block-run.ts';
 import type { Commutation } from './current-state.ts';
+import type { Deferral } from './deferral.ts';
 import { findEscapes, needsOrigins } from './guard.ts';
 import type { WorkerPool } from './pool.ts';
 import { type AccountPatch, PatchedState, seenBalance, statePatch } from './state-patch.ts';
@@ -20,64 +22,54 @@ import type { RunResult } from './transaction-runner.ts';
 
 export interface ParallelOptions {
   readonly block: OpenedBlock;
-  readonly analysis: BlockAnalysis;
-  readonly graph: ConflictGraph;
+  /** Analysis and graph, as resolved from time to time. */
+  readonly deferral: Deferral;
   readonly granularity: Granularity;
-  readonly reanalyze: Reanalyze;
-  readonly buildGraph: (analysis: BlockAnalysis) => ConflictGraph;
 }
 
 type Patches = Map<Address, AccountPatch>;
 
-/** How far it came. */
-export interface ParallelEnd {
-  readonly analysis: BlockAnalysis;
-  readonly graph: ConflictGraph;
-  /** `escaped`: some results are missing, or must not be used; see `BlockRun.results`. */
-  readonly status: 'finished' | 'escaped';
-}
-
 export class ParallelRun {
   readonly #run: BlockRun;
   readonly #pool: WorkerPool;
-  readonly #options: ParallelOptions;
+  readonly #block: OpenedBlock;
+  readonly #deferral: Deferral;
+  readonly #granularity: Granularity;
   readonly #queue: PQueue;
   readonly #bySender: ReadonlyMap<Address, readonly number[]>;
-  #analysis: BlockAnalysis;
-  #graph: ConflictGraph;
-  /** Uncommitted predecessors of each transaction; -1 once it has been given out. */
+  /** Uncommitted predecessors of each transaction. */
   #waitsFor: number[] = [];
   /** Gas from the start of a transaction to the end of the block at best. */
   #urgency: number[] = [];
+  readonly #isGivenOut: boolean[];
+  /** Components, by their lowest transaction, that a worker is at. */
+  readonly #busyComponents = new Set<number>();
   #freePlaces: number[];
   /** Transactions from here on are not given out any more: an earlier one is invalid. */
   #limit: number;
   #hasEscaped = false;
-  /** Counts the graphs; what was given out by an older one is done before a newer one begins. */
-  #generation = 0;
   #failure: unknown = null;
 
-  constructor(run: BlockRun, pool: WorkerPool, options: ParallelOptions) {
+  constructor(run: BlockRun, pool: WorkerPool, { block, deferral, granularity }: ParallelOptions) {
     this.#run = run;
     this.#pool = pool;
-    this.#options = options;
-    this.#analysis = options.analysis;
-    this.#graph = options.graph;
+    this.#block = block;
+    this.#deferral = deferral;
+    this.#granularity = granularity;
     this.#limit = run.results.length;
+    this.#isGivenOut = run.results.map(() => false);
     this.#freePlaces = Array.from({ length: pool.size }, (_, place) => place);
     this.#queue = new PQueue({ concurrency: pool.size });
-    this.#bySender = indicesBySender(options.block.input);
+    this.#bySender = indicesBySender(block.input);
   }
 
-  async execute(): Promise<ParallelEnd> {
+  /** @returns `escaped`: some results are missing, or must not be used; see `BlockRun.results`. */
+  async execute(): Promise<'finished' | 'escaped'> {
+    this.#deferral.advance(this.#run);
     this.#start();
     await this.#queue.onIdle();
     if (this.#failure !== null) throw this.#failure;
-    return {
-      analysis: this.#analysis,
-      graph: this.#graph,
-      status: this.#hasEscaped ? 'escaped' : 'finished',
-    };
+    return this.#hasEscaped ? 'escaped' : 'finished';
   }
 
   get #isStopped(): boolean {
@@ -86,42 +78,54 @@ export class ParallelRun {
 
   /** Gives out everything that the current graph allows. */
   #start(): void {
-    this.#generation++;
-    const { predecessors } = this.#graph;
-    this.#waitsFor = predecessors.map((earlier, index) =>
-      this.#isDone(index) ? -1 : earlier.filter((one) => !this.#isDone(one)).length,
+    const { graph } = this.#deferral;
+    this.#waitsFor = graph.predecessors.map(
+      (earlier) => earlier.filter((one) => this.#run.results[one] === undefined).length,
     );
-    this.#urgency = urgencies(this.#graph);
-    if (this.#options.granularity === 'component') {
-      for (const { transactions } of this.#graph.components) this.#enqueueChain(transactions);
-      return;
-    }
-    for (const [index, count] of this.#waitsFor.entries()) if (count === 0) this.#enqueue(index);
+    this.#urgency = urgencies(graph);
+    this.#giveOutReady();
   }
 
-  #isDone(index: number): boolean {
-    return this.#run.results[index] !== undefined;
+  #giveOutReady(): void {
+    for (const index of this.#waitsFor.keys()) if (this.#isReady(index)) this.#enqueue(index);
+  }
+
+  #isReady(index: number): boolean {
+    if (this.#isStopped || this.#isGivenOut[index] === true || index >= this.#limit) return false;
+    return this.#waitsFor[index] === 0 && this.#deferral.isResolved(index);
   }
 
   #enqueue(index: number): void {
-    if (this.#isStopped || index >= this.#limit) return;
-    this.#waitsFor[index] = -1;
-    this.#add(this.#urgency[index] ?? 0, (place) => this.#execute(index, place));
+    switch (this.#granularity) {
+      case 'transaction':
+        this.#isGivenOut[index] = true;
+        this.#add(this.#urgency[index] ?? 0, (place) => this.#execute(index, place));
+        break;
+      case 'component':
+        this.#enqueueComponent(index);
+        break;
+      default:
+        this.#granularity satisfies never;
+    }
   }
 
-  /** A component as one unit: its transactions one after the other on one worker. */
-  #enqueueChain(transactions: readonly number[]): void {
-    const open = transactions.filter((index) => !this.#isDone(index));
-    const [first] = open;
-    if (first === undefined) return;
-    const generation = this.#generation;
+  /** A component as one unit: its transactions one after the other on one worker, as far as they are ready. */
+  #enqueueComponent(index: number): void {
+    const { components, componentOf } = this.#deferral.graph;
+    const transactions = components[componentOf[index] ?? 0]?.transactions ?? [index];
+    const [first = index] = transactions;
+    if (this.#busyComponents.has(first)) return;
+    this.#busyComponents.add(first);
     this.#add(this.#urgency[first] ?? 0, async (place) => {
-      for (const index of open) {
-        // A graph with other components has taken over.
-        if (generation !== this.#generation || this.#isStopped || index >= this.#limit) return;
-        this.#waitsFor[index] = -1;
-        await this.#execute(index, place);
+      for (;;) {
+        const next = transactions.find((one) => this.#isGivenOut[one] !== true);
+        if (next === undefined || !this.#isReady(next)) break;
+        this.#isGivenOut[next] = true;
+        await this.#execute(next, place);
       }
+      this.#busyComponents.delete(first);
+      // Components may have become others meanwhile.
+      this.#giveOutReady();
     });
   }
 
@@ -140,46 +144,17 @@ export class ParallelRun {
   }
 
   async #execute(index: number, place: number): Promise<void> {
-    const analysis = this.#analysisOf(index);
+    const analysis = this.#deferral.analysisOf(index);
     if (isOpen(analysis)) {
-      await this.#pass(index);
-      return;
+      // It could not be resolved: all earlier ones are done, and none of the later ones start.
+      if (!this.#settle(await this.#run.run(index, this.#run.current, analysis), null)) return;
+    } else {
+      const patches = this.#patches(index, analysis);
+      const result = await this.#runOnWorker(index, analysis, patches, place);
+      if (!this.#settle(result, this.#commutation(analysis, patches))) return;
     }
-    const patches = this.#patches(index, analysis);
-    const result = await this.#runOnWorker(index, analysis, patches, place);
-    if (this.#settle(result, this.#commutation(analysis, patches))) this.#release(index);
-  }
-
-  #analysisOf(index: number): TransactionAnalysis {
-    const analysis = this.#analysis.transactions[index];
-    if (analysis === undefined) throw new InternalError(`transaction ${index} was not analysed`);
-    return analysis;
-  }
-
-  /**
-   * A transaction that may touch anything: the graph has let all earlier ones finish, and none of the later
-   * ones start. It is derived again on what they have left; if that does not help, it runs alone.
-   */
-  async #pass(index: number): Promise<void> {
-    for (let earlier = 0; earlier < index; earlier++) {
-      if (!this.#isDone(earlier)) {
-        throw new InternalError(`transaction ${index} started before ${earlier}, which it waits for`);
-      }
-    }
-    const { reanalyze } = this.#options;
-    this.#analysis = reanalyze(this.#analysis, index, this.#run.current);
-    const resolved = this.#analysisOf(index);
-    if (isOpen(resolved)) {
-      await this.#runAlone(index, resolved);
-      // The later ones were derived as if it left alone whatever it was not likely to touch.
-      this.#analysis = reanalyze(this.#analysis, index + 1, this.#run.current);
-    }
-    this.#graph = this.#options.buildGraph(this.#analysis);
-    this.#start();
-  }
-
-  async #runAlone(index: number, analysis: TransactionAnalysis): Promise<void> {
-    this.#settle(await this.#run.run(index, this.#run.current, analysis), null);
+    this.#release(index);
+    if (this.#deferral.advance(this.#run)) this.#start();
   }
 
   async #runOnWorker(
@@ -197,7 +172,7 @@ export class ParallelRun {
       case 'failure':
         if (end.failure.code === 'closed') throw new InternalError(end.failure.message);
         // State that was not sent, or a task that kills its workers: this thread has all the state there is.
-        return this.#run.run(index, new PatchedState(this.#options.block.state, patch), analysis);
+        return this.#run.run(index, new PatchedState(this.#block.state, patch), analysis);
       default:
         return end satisfies never;
     }
@@ -207,7 +182,7 @@ export class ParallelRun {
   #patches(index: number, { accesses }: TransactionAnalysis): Patches {
     const { current, origins } = this.#run;
     const patches = statePatch(accesses, current, origins);
-    const from = this.#options.block.input.transactions[index]?.from;
+    const from = this.#block.input.transactions[index]?.from;
     if (from === undefined) return patches;
     const isDelta = (field: 'balance' | 'nonce') => accesses.keys.get(accountKey(from, field)) === 'delta';
     const sender = current.account(from) ?? null;
@@ -225,7 +200,7 @@ export class ParallelRun {
 
   /** Which fields a transaction only adds to: those that were derived so. */
   #commutation({ accesses }: TransactionAnalysis, patches: Patches): Commutation {
-    const { state } = this.#options.block;
+    const { state } = this.#block;
     return {
       isDelta: (address, field) => accesses.keys.get(accountKey(address, field)) === 'delta',
       seenBalance: (address) => seenBalance(patches.get(address), state.account(address) ?? null),
@@ -239,7 +214,7 @@ export class ParallelRun {
   #nonceCorrection(sender: Address, index: number): bigint {
     let correction = 0n;
     for (const other of this.#bySender.get(sender) ?? []) {
-      const isDone = this.#isDone(other);
+      const isDone = this.#run.results[other] !== undefined;
       if (other < index && !isDone) correction++;
       if (other > index && isDone) correction--;
     }
@@ -249,27 +224,25 @@ export class ParallelRun {
   /** Commits a result unless it is an escape. */
   #settle(result: RunResult, commutation: Commutation | null): boolean {
     if (result.status === 'ran') {
-      if (findEscapes(this.#analysisOf(result.index).accesses, result).length > 0) {
+      if (findEscapes(this.#deferral.analysisOf(result.index).accesses, result).length > 0) {
         this.#hasEscaped = true;
         this.#queue.clear();
         return false;
       }
-    } else if (!this.#analysis.options.skipInvalid) {
+    } else if (!this.#deferral.analysis.options.skipInvalid) {
       // Which transaction is the first invalid one is known when all before it have run.
       this.#limit = Math.min(this.#limit, result.index);
     }
     this.#run.commit(result, commutation);
-    const { origins } = this.#analysisOf(result.index).accesses;
+    const { origins } = this.#deferral.analysisOf(result.index).accesses;
     for (const [key, origin] of origins) if (!this.#run.origins.has(key)) this.#run.origins.set(key, origin);
     return true;
   }
 
   #release(index: number): void {
-    for (const later of this.#graph.successors[index] ?? []) {
-      const count = this.#waitsFor[later] ?? -1;
-      if (count <= 0) continue;
-      this.#waitsFor[later] = count - 1;
-      if (count === 1 && this.#options.granularity === 'transaction') this.#enqueue(later);
+    for (const later of this.#deferral.graph.successors[index] ?? []) {
+      this.#waitsFor[later] = (this.#waitsFor[later] ?? 0) - 1;
+      if (this.#isReady(later)) this.#enqueue(later);
     }
   }
 }

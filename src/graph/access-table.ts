@@ -76,9 +76,21 @@ class Numbering<T> {
   }
 }
 
-/** O(accesses). */
+/** Regions that conflict: all but those that wait to be resolved. */
+function settledRegions({ accesses, pending }: TransactionAnalysis): readonly Region[] {
+  if (pending.length === 0) return accesses.regions;
+  const texts = new Set(pending.map(textWithMode));
+  return accesses.regions.filter((region) => !texts.has(textWithMode(region)));
+}
+
+function textWithMode(region: Region): string {
+  return `${region.mode} ${regionText(region)}`;
+}
+
+/** O(accesses). Pending regions are left out: who may meet them is held, and does not wait for the end. */
 export function tabulateAccesses(transactions: readonly TransactionAnalysis[]): AccessTable {
   let rows = 0;
+  const regionsOf = transactions.map(settledRegions);
   for (const { accesses } of transactions) rows += accesses.keys.size + accesses.regions.length;
   const locations = new Int32Array(rows);
   const modes = new Uint8Array(rows);
@@ -92,7 +104,7 @@ export function tabulateAccesses(transactions: readonly TransactionAnalysis[]): 
       modes[row++] = BITS[mode];
     }
     const firstRegion = row;
-    for (const region of accesses.regions) {
+    for (const region of regionsOf[index] ?? []) {
       // Below zero until the number of keys is known.
       const location = -1 - regions.of(regionText(region), region);
       const same = locations.subarray(firstRegion, row).indexOf(location);

@@ -6,6 +6,7 @@ import type { ConflictGraph } from './conflict-graph.ts';
 import { findCriticalPath } from './critical-path.ts';
 import { findEdges } from './edges.ts';
 import { findHotKeys } from './hot-keys.ts';
+import { findResolutions } from './resolutions.ts';
 
 /**
  * The conflict graph of an analysed block. For an unordered set of transactions the given order stands for
@@ -36,6 +37,7 @@ export function buildConflictGraph(analysis: BlockAnalysis): ConflictGraph {
     components,
     componentOf,
     criticalPath: findCriticalPath(gas, predecessors),
+    resolutions: findResolutions(transactions),
     hotKeys: findHotKeys(gas, table),
   };
 }

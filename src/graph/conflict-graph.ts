@@ -27,10 +27,20 @@ export interface Edge {
   readonly keys: readonly string[];
 }
 
+/** The resolve step of a deferred transaction. */
+export interface Resolution {
+  readonly transaction: number;
+  /** The transactions that have to finish before it: those that it waits for, and those that its holders do. */
+  readonly after: readonly number[];
+}
+
 export interface ConflictGraph {
   /** Gas of each transaction, in block order. */
   readonly gas: readonly bigint[];
-  /** Direct predecessors of each transaction, ascending. A conflict always means a path. */
+  /**
+   * Direct predecessors of each transaction, ascending. A conflict always means a path, and so does a wait for a
+   * resolve step. What a deferred one conflicts with by its pending regions shows when it is resolved.
+   */
   readonly predecessors: readonly (readonly number[])[];
   readonly successors: readonly (readonly number[])[];
   readonly edges: readonly Edge[];
@@ -39,6 +49,8 @@ export interface ConflictGraph {
   /** Id of each transaction's component. */
   readonly componentOf: readonly number[];
   readonly criticalPath: { readonly transactions: readonly number[]; readonly gas: bigint };
+  /** Ascending by transaction. */
+  readonly resolutions: readonly Resolution[];
   /** Most gas first. */
   readonly hotKeys: readonly HotKey[];
 }

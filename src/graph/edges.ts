@@ -148,8 +148,9 @@ function earlierThan(index: number, transactions: readonly number[]): readonly n
  * Edges by target, then by source. Two transactions that conflict always have a path between them; an edge
  * that other edges imply is left out.
  *
- * A wait for a deferred transaction to be resolved is an edge from each transaction of its `resolveAfter`,
- * because resolved is not finished; it names no keys.
+ * A wait for a deferred transaction to be resolved, its own or that of one that it holds, is an edge from each
+ * transaction of its `resolveAfter`, because resolved is not finished; it names no keys. Pending regions make
+ * no edges: what meets them is held.
  *
  * Postcondition: each edge runs from a lower to a higher index.
  */
@@ -172,12 +173,12 @@ export function findEdges(transactions: readonly TransactionAnalysis[], table: A
 
   const resolutions = new Map<number, readonly number[]>();
 
-  /** After whom a deferred transaction is resolved; itself if it has nothing to wait for. */
+  /** After whom a deferred transaction is resolved. */
   function resolutionOf(deferred: number): readonly number[] {
     let awaited = resolutions.get(deferred);
     if (awaited === undefined) {
       const { resolveAfter } = transactions[deferred] as TransactionAnalysis;
-      awaited = resolveAfter.length === 0 ? [deferred] : pruner.lastOf(earlierThan(deferred, resolveAfter));
+      awaited = pruner.lastOf(earlierThan(deferred, resolveAfter));
       resolutions.set(deferred, awaited);
     }
     return awaited;

@@ -3,6 +3,7 @@ import { InputError } from '../errors.ts';
 import { scheduleComponents } from './component-schedule.ts';
 import type { ConflictGraph } from './conflict-graph.ts';
 import { type Assignment, bottomLevels, scheduleTasks } from './list-schedule.ts';
+import { resolvedAt } from './resolutions.ts';
 import { weigh } from './weights.ts';
 
 export type Granularity = 'transaction' | 'component';
@@ -13,6 +14,8 @@ export interface PlannedTask {
   /** Estimated start and end, in gas since the start of the block. */
   readonly start: bigint;
   readonly end: bigint;
+  /** When it is derived again, with those that it holds waiting; `null` if it is not deferred. */
+  readonly resolved: bigint | null;
 }
 
 export interface Plan {
@@ -73,12 +76,14 @@ export function planSchedule(graph: ConflictGraph, options: PlanOptions): Plan {
     const { makespan } = width === workers ? assignment : schedule(width);
     return speedupOf(total, toGas(makespan));
   };
+  const resolved = resolvedAt(graph.resolutions, assignment.end);
   const lanes: PlannedTask[][] = Array.from({ length: workers }, () => []);
   for (const transaction of assignment.order) {
     const worker = assignment.worker[transaction] as number;
     const start = toGas(assignment.start[transaction] as number);
     const end = toGas(assignment.end[transaction] as number);
-    lanes[worker]?.push({ transaction, worker, start, end });
+    const at = resolved.get(transaction);
+    lanes[worker]?.push({ transaction, worker, start, end, resolved: at === undefined ? null : toGas(at) });
   }
   return {
     workers,

@@ -222,10 +222,11 @@ function planDocument(plan: Plan): ReportDocument['plan'] {
     makespan: quantity(plan.makespan),
     speedup: { ...plan.speedup },
     lanes: plan.lanes.map((lane) =>
-      lane.map(({ transaction, start, end }) => ({
+      lane.map(({ transaction, start, end, resolved }) => ({
         transaction,
         start: quantity(start),
         end: quantity(end),
+        ...(resolved !== null && { resolved: quantity(resolved) }),
       })),
     ),
   };

@@ -176,6 +176,15 @@ const graph = z
 
 const ratio = z.number().nonnegative();
 
+const plannedTask = z.strictObject({
+  transaction: index,
+  start: quantity,
+  end: quantity,
+  resolved: quantity
+    .optional()
+    .meta({ description: 'Deferred only: when it is derived again, and those that it holds may start.' }),
+});
+
 const plan = z
   .strictObject({
     workers: count,
@@ -184,8 +193,8 @@ const plan = z
     speedup: z
       .strictObject({ '2': ratio, '4': ratio, '8': ratio, '16': ratio, bound: ratio })
       .meta({ description: 'Total gas divided by the makespan; bound: by the critical path.' }),
-    lanes: z.array(z.array(z.strictObject({ transaction: index, start: quantity, end: quantity }))).meta({
-      description: 'One lane a worker, in order of start; start and end in gas since the start of the block.',
+    lanes: z.array(z.array(plannedTask)).meta({
+      description: 'One lane a worker, in order of start; all times in gas since the start of the block.',
     }),
   })
   .meta({ id: 'Plan' });

@@ -1,6 +1,6 @@
 /** The block rule: what earlier transactions leave is known, unstable, or held back for. */
 import { describe, expect, test } from '@jest/globals';
-import { analyzeBlock, isOpen, reanalyzeFrom } from '../../src/analysis/block.ts';
+import { analyzeBlock, isOpen } from '../../src/analysis/block.ts';
 import type { AnalysisOptions, BlockAnalysis, TransactionAnalysis } from '../../src/analysis/result.ts';
 import type { Address, Transaction } from '../../src/input/block.ts';
 import { accountKey, storageKey } from '../../src/state/key.ts';
@@ -21,6 +21,7 @@ import {
 import { CONTRACTS, SENDERS } from '../generators/universe.ts';
 import { missesOf } from '../oracle/coverage.ts';
 import { Oracle } from '../oracle/recorder.ts';
+import { runResolving } from '../oracle/resolve.ts';
 import {
   contract,
   inputOf,
@@ -99,12 +100,6 @@ async function missesOfAll(of: Scene, derived: readonly TransactionAnalysis[]): 
   const misses: unknown[] = [];
   for (const one of derived) misses.push(...missesOf(input, one, await oracle.run(one.index)));
   return misses;
-}
-
-async function stateAfter(of: Scene, count: number) {
-  const oracle = await Oracle.create(inputOf(of), prestateOf(of));
-  for (let index = 0; index < count; index++) await oracle.run(index);
-  return snapshotState(oracle.state.dump());
 }
 
 const statuses = ({ transactions }: BlockAnalysis) => transactions.map(({ status }) => status);
@@ -252,11 +247,11 @@ describe('deferral', () => {
       code: 'unknown-call-target',
       dependsOn: [storageKey(TARGET, 0n)],
     });
-    const again = reanalyzeFrom(first, 2, await stateAfter(of, 2), snapshotState(prestateOf(of)));
+    const { analysis: again } = await runResolving(first, prestateOf(of));
     const resolved = again.transactions[2] as TransactionAnalysis;
     expect(resolved.status).toBe('deferred');
     expect(isOpen(resolved)).toBe(false);
-    expect(again.transactions[3]?.heldBy).toEqual([]);
+    expect(again.transactions[3]?.heldBy).toEqual([2]);
     expect(await missesOfAll(of, again.transactions)).toEqual([]);
     // What has run stays as it was.
     expect(again.transactions[1]).toBe(first.transactions[1]);
@@ -282,7 +277,7 @@ describe('deferral', () => {
     const analysis = analysisOf(first);
     expect(isOpen(analysis.transactions[2] as TransactionAnalysis)).toBe(true);
     expect(analysis.transactions[4]?.accesses.keys.has(storageKey(FOURTH, 50n))).toBe(false);
-    const again = reanalyzeFrom(analysis, 2, await stateAfter(first, 2), snapshotState(prestateOf(first)));
+    const { analysis: again } = await runResolving(analysis, prestateOf(first));
     expect(await missesOfAll(first, again.transactions)).toEqual([]);
     expect(again.transactions[4]?.accesses.keys.has(storageKey(FOURTH, 50n))).toBe(true);
   });

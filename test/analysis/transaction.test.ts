@@ -126,7 +126,7 @@ function wrongEffects(derived: TransactionAnalysis, after: Prestate): string[] {
 
 /** Keys that mutations reach for, beside those that were derived. */
 function keysOf(derived: TransactionAnalysis): StateKey[] {
-  const keys = new Set<StateKey>([...derived.accesses.keys.keys(), ...derived.inputs]);
+  const keys = new Set<StateKey>([...derived.accesses.keys.keys(), ...derived.inputs.keys.keys()]);
   for (const address of CONTRACTS) {
     for (let slot = 0n; slot < 6n; slot++) keys.add(storageKey(address, slot));
     keys.add(`${address}:balance`);
@@ -170,7 +170,7 @@ describe('a derivation', () => {
           // Values that decide nothing change the effects, not the sets.
           const keepsInputs = round % 2 === 0;
           for (const [i, key] of free.entries()) {
-            if (keepsInputs && !isUnstable(key) && derived.inputs.has(key)) continue;
+            if (keepsInputs && !isUnstable(key) && derived.inputs.keys.has(key)) continue;
             const choice = hashOf(key, salt + round);
             if (round > 0 && choice % 3 === 0) continue;
             const word = values[(i + choice) % values.length] as bigint;

@@ -69,7 +69,7 @@ async function runAll(input: BlockInput, state: Parameters<typeof openBlock>[1])
   runner.setBlock(input);
   const run = new BlockRun(openBlock(input, state), runner);
   const limits = new BlockLimits(input, runner.blobLimits);
-  await finishInOrder(run, limits, null, { skipInvalid: false, reanalyze: (analysis) => analysis });
+  await finishInOrder(run, limits, null, { skipInvalid: false });
   return run.results.filter((result): result is Ran => result?.status === 'ran');
 }
 

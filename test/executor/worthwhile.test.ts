@@ -12,6 +12,7 @@ function reason(workers: number, count: number, gas: bigint, makespan: bigint): 
     components: [],
     componentOf: [],
     criticalPath: { transactions: [], gas: 0n },
+    resolutions: [],
     hotKeys: [],
   };
   const speedup = { '2': 1, '4': 1, '8': 1, '16': 1, bound: 1 };

@@ -57,6 +57,7 @@ test('an empty block', () => {
     components: [],
     componentOf: [],
     criticalPath: { transactions: [], gas: 0n },
+    resolutions: [],
     hotKeys: [],
   });
 });
@@ -123,9 +124,23 @@ describe('waits for deferred transactions', () => {
     ]);
   });
 
-  test('what is held by one without anything to wait for waits for that one', () => {
-    const graph = buildConflictGraph(analysisOf([{}, { heldBy: [0] }]));
-    expect(pairsOf(graph)).toEqual([[0, 1]]);
+  test('a pending region makes no edges, and a transaction that it concerns is held', () => {
+    const pending: Region[] = [{ shape: 'account', address: A, field: 'storage', mode: 'write' }];
+    const slot = { keys: { [key]: 'write' } } as const;
+    const graph = buildConflictGraph(
+      analysisOf([
+        {},
+        { resolveAfter: [0], regions: pending, pending },
+        { ...slot, heldBy: [1] },
+        { keys: { [storageKey(B, 1n)]: 'write' } },
+        slot,
+      ]),
+    );
+    expect(pairsOf(graph)).toEqual([
+      [0, 1],
+      [0, 2],
+      [2, 4],
+    ]);
   });
 });
 

@@ -29,9 +29,7 @@ export function reasonsToWait(analysis: BlockAnalysis): Relation {
   for (const { index, resolveAfter, heldBy } of analysis.transactions) {
     for (const other of resolveAfter) add(other, index);
     for (const holder of heldBy) {
-      const awaited = analysis.transactions[holder]?.resolveAfter ?? [];
-      if (awaited.length === 0) add(holder, index);
-      for (const other of awaited) add(other, index);
+      for (const other of analysis.transactions[holder]?.resolveAfter ?? []) add(other, index);
     }
   }
   return relation;

@@ -1,11 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { buildConflictGraph } from '../../src/graph/build.ts';
 import { findComponents } from '../../src/graph/components.ts';
 import type { ConflictGraph } from '../../src/graph/conflict-graph.ts';
 import { findCriticalPath } from '../../src/graph/critical-path.ts';
 import { type Granularity, type Plan, planSchedule } from '../../src/graph/plan.ts';
 import { reduction, relationOf } from './naive.ts';
-import { randomDag } from './random-block.ts';
+import { analysisOf, randomDag } from './random-block.ts';
 
 function graphOf(gas: readonly bigint[], pairs: readonly (readonly [number, number])[]): ConflictGraph {
   const steps = reduction(relationOf(gas.length, pairs));
@@ -22,6 +23,7 @@ function graphOf(gas: readonly bigint[], pairs: readonly (readonly [number, numb
       components.findIndex(({ transactions }) => transactions.includes(index)),
     ),
     criticalPath: findCriticalPath(gas, predecessors),
+    resolutions: [],
     hotKeys: [],
   };
 }
@@ -49,7 +51,7 @@ describe('planSchedule', () => {
       [2, 3],
       [0, 1],
     ]);
-    expect(plan.lanes[0]?.[1]).toEqual({ transaction: 3, worker: 0, start: 1n, end: 6n });
+    expect(plan.lanes[0]?.[1]).toEqual({ transaction: 3, worker: 0, start: 1n, end: 6n, resolved: null });
     expect(plan.makespan).toBe(6n);
     expect(plan.speedup).toEqual({ '2': 2, '4': 2, '8': 2, '16': 2, bound: 2 });
   });
@@ -93,6 +95,20 @@ describe('planSchedule', () => {
     expect(plan.makespan).toBeGreaterThanOrEqual(2n * huge);
     expect(plan.makespan).toBeLessThan(2n * huge + 2n ** 14n);
     expect(plan.speedup.bound).toBeCloseTo(1);
+  });
+
+  test('has the resolve step of what is deferred; what it holds starts then, not at its end', () => {
+    const graph = buildConflictGraph(
+      analysisOf([{ gas: 4n }, { gas: 2n }, { gas: 9n, resolveAfter: [0] }, { gas: 3n, heldBy: [2] }]),
+    );
+    const tasks = planSchedule(graph, { workers: 2 }).lanes.flat();
+    expect(tasks.map(({ transaction, start, resolved }) => [transaction, start, resolved])).toEqual([
+      [0, 0n, null],
+      [2, 4n, 4n],
+      [1, 0n, null],
+      [3, 4n, null],
+    ]);
+    expect(graph.criticalPath).toEqual({ transactions: [0, 2], gas: 13n });
   });
 
   test.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])('refuses %p workers', (workers) => {

@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 import type { AccessMode, AccessSet, PreimageWord, Region, SlotOrigin } from '../../src/analysis/access.ts';
+import { NO_INPUTS } from '../../src/analysis/inputs.ts';
 import { hashOf } from '../../src/analysis/known-hashes.ts';
 import type { BlockAnalysis, TransactionAnalysis } from '../../src/analysis/result.ts';
 import { NO_EFFECTS } from '../../src/analysis/write-index.ts';
@@ -18,6 +19,7 @@ export interface Draft {
   readonly origins?: ReadonlyMap<StateKey, SlotOrigin>;
   readonly gas?: bigint;
   readonly resolveAfter?: readonly number[];
+  readonly pending?: readonly Region[];
   readonly heldBy?: readonly number[];
 }
 
@@ -35,12 +37,14 @@ export function analysisOf(drafts: readonly Draft[]): BlockAnalysis {
       reasons: [],
       accesses,
       assumptions: new Set(),
-      inputs: new Set(),
+      inputs: NO_INPUTS,
       effects: NO_EFFECTS,
       debits: new Set(),
       nonceWrites: new Set(),
       gasEstimate: draft.gas ?? 1n,
+      waitsFor: [],
       resolveAfter,
+      pending: draft.pending ?? [],
       heldBy: draft.heldBy ?? [],
       derivedAccessList: [],
     };

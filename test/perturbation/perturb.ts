@@ -105,7 +105,7 @@ export async function perturb(
   const naive = derive(subject, tx, null);
   count.analyses++;
   count.statuses.set(derived.status, (count.statuses.get(derived.status) ?? 0) + 1);
-  for (const key of derived.inputs) pool.add(key);
+  for (const key of derived.inputs.keys.keys()) pool.add(key);
   const material = materialOf(pool, tx, subject);
   // Sets that hold everything are hardly worth a try.
   const tries = isOpen(derived) ? 1 : executions;

@@ -130,6 +130,7 @@ test('edges are in order, whatever order the graph has them in', () => {
 test('the plan has a lane a worker, with start and end of each transaction', () => {
   expect(document.plan).toMatchObject({ workers: 2, makespan: '0x30d40' });
   expect(document.plan.lanes[0]?.[1]).toEqual({ transaction: 1, start: '0x9c40', end: '0x13880' });
+  expect(document.plan.lanes[0]?.[2]).toMatchObject({ transaction: 2, resolved: '0x13880' });
   expect(document.plan.lanes[1]).toEqual([]);
 });
 

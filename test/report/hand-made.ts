@@ -1,6 +1,7 @@
 /** A small block with one transaction of each status, made by hand: what the reports are tested on. */
 
 import type { AccessMode, Preimage, Region, SlotOrigin } from '../../src/analysis/access.ts';
+import { NO_INPUTS } from '../../src/analysis/inputs.ts';
 import type { BlockAnalysis, TransactionAnalysis } from '../../src/analysis/result.ts';
 import { NO_EFFECTS } from '../../src/analysis/write-index.ts';
 import type { Execution } from '../../src/executor/outcome.ts';
@@ -117,7 +118,9 @@ function found(index: number, part: Partial<TransactionAnalysis>): TransactionAn
     reasons: [],
     accesses: { keys, regions: [], origins: new Map([[storageKey(token, hashedSlot), origin]]) },
     assumptions: new Set(),
-    inputs: new Set(),
+    inputs: NO_INPUTS,
+    waitsFor: [],
+    pending: [],
     effects: NO_EFFECTS,
     debits: new Set(),
     nonceWrites: new Set(),
@@ -201,6 +204,7 @@ export const graph: ConflictGraph = {
   components: [{ id: 0, transactions: [0, 1, 2, 3, 4], gas: gas.reduce((sum, one) => sum + one, 0n) }],
   componentOf: [0, 0, 0, 0, 0],
   criticalPath: { transactions: [0, 1, 2, 3, 4], gas: gas.reduce((sum, one) => sum + one, 0n) },
+  resolutions: [{ transaction: 2, after: [0, 1] }],
   hotKeys: [
     { key: storageKey(token, hashedSlot), transactions: 4, gas: 160_006n, conflicts: 6 },
     { key: accountKey(feeRecipient, 'balance'), transactions: 4, gas: 160_006n, conflicts: 1 },
@@ -216,6 +220,7 @@ export const plan: Plan = {
       worker: 0,
       start: BigInt(index) * 40_000n,
       end: BigInt(index + 1) * 40_000n,
+      resolved: index === 2 ? 80_000n : null,
     })),
     [],
   ],

@@ -1,0 +1,177 @@
+/**
+ * What a derivation was told of the state before its transaction. Derivation is a function of these answers, so
+ * its result holds as long as they do: exactly the transactions that were told something else have to be
+ * derived again.
+ */
+import type { Address } from '../input/block.ts';
+import { accountKey, type StateKey, storageKey } from '../state/key.ts';
+import type { SlotOrigin } from './access.ts';
+import type { CodeFact, Fact, Knowledge } from './knowledge.ts';
+import { knownValue, leqWords, sameKnowledge, type Word } from './word.ts';
+import { isSameCode } from './write-index.ts';
+
+/** One question with its answer. */
+export type Input =
+  | {
+      readonly kind: 'storage';
+      readonly address: Address;
+      readonly slot: bigint;
+      readonly origin: SlotOrigin | null;
+      readonly fact: Fact;
+    }
+  | { readonly kind: 'balance' | 'nonce'; readonly address: Address; readonly fact: Fact }
+  | { readonly kind: 'code'; readonly address: Address; readonly fact: CodeFact };
+
+/** By the key that was asked for. */
+export interface Inputs {
+  readonly keys: ReadonlyMap<StateKey, Input>;
+  /** Whether accounts were there, for the rules before EIP-161; their keys were asked for as well. */
+  readonly existence: ReadonlyMap<Address, boolean | null>;
+}
+
+export const NO_INPUTS: Inputs = { keys: new Map(), existence: new Map() };
+
+/** Passes questions on and keeps the answers. */
+export class RecordedKnowledge implements Knowledge {
+  readonly #knowledge: Knowledge;
+  readonly #keys = new Map<StateKey, Input>();
+  readonly #existence = new Map<Address, boolean | null>();
+
+  constructor(knowledge: Knowledge) {
+    this.#knowledge = knowledge;
+  }
+
+  get inputs(): Inputs {
+    return { keys: this.#keys, existence: this.#existence };
+  }
+
+  storage(address: Address, slot: bigint, origin: SlotOrigin | null): Fact {
+    const fact = this.#knowledge.storage(address, slot, origin);
+    this.#keys.set(storageKey(address, slot), { kind: 'storage', address, slot, origin, fact });
+    return fact;
+  }
+
+  balance(address: Address): Fact {
+    const fact = this.#knowledge.balance(address);
+    this.#keys.set(accountKey(address, 'balance'), { kind: 'balance', address, fact });
+    return fact;
+  }
+
+  nonce(address: Address): Fact {
+    const fact = this.#knowledge.nonce(address);
+    this.#keys.set(accountKey(address, 'nonce'), { kind: 'nonce', address, fact });
+    return fact;
+  }
+
+  code(address: Address): CodeFact {
+    const fact = this.#knowledge.code(address);
+    this.#keys.set(accountKey(address, 'code'), { kind: 'code', address, fact });
+    return fact;
+  }
+
+  exists(address: Address): boolean | null {
+    const answer = this.#knowledge.exists(address);
+    this.#existence.set(address, answer);
+    return answer;
+  }
+
+  // The same for all transactions of a block.
+
+  hasStorage(address: Address): boolean {
+    return this.#knowledge.hasStorage(address);
+  }
+
+  hadBefore(address: Address, field: 'balance' | 'nonce'): boolean {
+    return this.#knowledge.hadBefore(address, field);
+  }
+}
+
+/**
+ * What is known now, compared with what was known then. `same`: nothing else. `more`: what was derived still
+ * holds, though less might be derived now. `other`: what was derived need not hold.
+ */
+export type Drift = 'same' | 'more' | 'other';
+
+/** How the answers have changed. */
+export function driftOf({ keys, existence }: Inputs, now: Knowledge): Drift {
+  let drift: Drift = 'same';
+  for (const input of keys.values()) {
+    const next = driftOfInput(input, now);
+    if (next === 'other') return next;
+    if (next === 'more') drift = next;
+  }
+  for (const [address, then] of existence) {
+    const answer = now.exists(address);
+    if (answer === then) continue;
+    if (then !== null) return 'other';
+    drift = 'more';
+  }
+  return drift;
+}
+
+function driftOfInput(input: Input, now: Knowledge): Drift {
+  switch (input.kind) {
+    case 'storage':
+      return driftOfFact(input.fact, now.storage(input.address, input.slot, input.origin));
+    case 'balance':
+      return driftOfFact(input.fact, now.balance(input.address));
+    case 'nonce':
+      return driftOfFact(input.fact, now.nonce(input.address));
+    case 'code':
+      return driftOfCode(input.fact, now.code(input.address));
+    default:
+      return input satisfies never;
+  }
+}
+
+/** `null`: any value, of which the state source says nothing. */
+function boundsOf(fact: Fact): Word | null {
+  switch (fact.kind) {
+    case 'stable':
+      return fact.value;
+    case 'unstable':
+      return fact.bounds;
+    case 'missing':
+      return null;
+    default:
+      return fact satisfies never;
+  }
+}
+
+function driftOfFact(then: Fact, now: Fact): Drift {
+  const before = boundsOf(then);
+  const after = boundsOf(now);
+  if (before === null || after === null) {
+    if (before === after) return 'same';
+    return before === null ? 'more' : 'other';
+  }
+  if (then.kind === now.kind && sameKnowledge(before, after)) return 'same';
+  if (knownValue(before) !== null) return 'other';
+  return leqWords(after, before) ? 'more' : 'other';
+}
+
+/** `null`: any code. */
+function codesOf(fact: CodeFact): readonly Uint8Array[] | null {
+  switch (fact.kind) {
+    case 'stable':
+      return [fact.code];
+    case 'unstable':
+      return fact.codes;
+    case 'missing':
+      return null;
+    default:
+      return fact satisfies never;
+  }
+}
+
+function driftOfCode(then: CodeFact, now: CodeFact): Drift {
+  const before = codesOf(then);
+  const after = codesOf(now);
+  if (before === null || after === null) {
+    if (before === after) return then.kind === now.kind ? 'same' : 'more';
+    return before === null ? 'more' : 'other';
+  }
+  const isKnown = (code: Uint8Array) => before.some((other) => isSameCode(code, other));
+  if (!after.every(isKnown)) return 'other';
+  return after.length === before.length ? 'same' : 'more';
+}
