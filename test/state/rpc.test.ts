@@ -138,7 +138,7 @@ describe('the example block over a node', () => {
     const lists = new Map(
       input.transactions.map((tx, i) => [
         `${tx.from}0x${Buffer.from(tx.data).toString('hex')}`,
-        [...(expected.transactions[i]?.inputs ?? [])],
+        [...(expected.transactions[i]?.inputs.keys.keys() ?? [])],
       ]),
     );
     const accessListOf = ({ from, data }: { from: string; data: string }) =>
