@@ -9,6 +9,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { InputError } from './errors.ts';
+import { DEFAULT_ENGINE, type EngineKind } from './executor/engine-kind.ts';
 import type { Granularity } from './graph/plan.ts';
 import type { Findings } from './report/document.ts';
 import type { NamedDocument } from './run.ts';
@@ -58,6 +59,7 @@ interface CommonOptions {
 }
 
 interface ExecuteOptions extends CommonOptions {
+  readonly engine: EngineKind;
   readonly verify?: true;
 }
 
@@ -95,9 +97,14 @@ function program(): Command {
     root
       .command('execute')
       .description("the same, then executes in parallel and says whether the result is the header's")
+      .addOption(
+        new Option('--engine <form>', "form of @ethereumjs's EVM; both give the same")
+          .choices(['stock', 'tuned'])
+          .default(DEFAULT_ENGINE),
+      )
       .option('--verify', 'execute sequentially as well, and compare'),
   ).action((path: string, options: ExecuteOptions) =>
-    start(path, options.verify === true ? 'verified' : 'yes', options),
+    start(path, options.verify === true ? 'verified' : 'yes', options, options.engine),
   );
   return root;
 }
@@ -146,6 +153,7 @@ async function start(
   path: string,
   execute: 'no' | 'yes' | 'verified',
   options: CommonOptions,
+  engine?: EngineKind,
 ): Promise<void> {
   const { readDocument } = await import('./input/document.ts');
   const files = [path, ...options.state, ...(options.blockHashes === undefined ? [] : [options.blockHashes])];
@@ -182,6 +190,7 @@ async function start(
       trustAccessLists: options.trustAccessLists === true,
       skipInvalid: options.skipInvalid === true,
       execute,
+      ...(engine !== undefined && { engine }),
     },
   );
   await print(findings, options);

@@ -21,6 +21,7 @@ export type {
   TransactionAnalysis,
 } from './analysis/result.ts';
 export { InputError, type InputProblem, InternalError, InvalidBlockError } from './errors.ts';
+export type { EngineKind } from './executor/engine-kind.ts';
 export {
   createExecutor,
   type ExecuteOptions,

@@ -5,6 +5,7 @@
 import type { AnalysisOptions } from './analysis/result.ts';
 import { InputError } from './errors.ts';
 import { derive } from './executor/derive.ts';
+import type { EngineKind } from './executor/engine-kind.ts';
 import { createExecutor } from './executor/executor.ts';
 import type { Granularity } from './graph/plan.ts';
 import type { BlockInput } from './input/block.ts';
@@ -45,6 +46,8 @@ export interface RunOptions extends Partial<AnalysisOptions> {
    * block, else the latest.
    */
   readonly rpc?: { readonly url: string; readonly block?: RpcBlock };
+  /** The form of the EVM to execute with. Default: that of `createExecutor`. */
+  readonly engine?: EngineKind;
   /** Whether to execute, and whether to compare that with a sequential run. Default: `no`. */
   readonly execute?: 'no' | 'yes' | 'verified';
 }
@@ -56,7 +59,9 @@ export interface RunOptions extends Partial<AnalysisOptions> {
  * @throws InputError, InvalidBlockError, MissingStateError, RpcError
  */
 export async function run(documents: RunDocuments, options: RunOptions): Promise<Findings> {
-  const { chain, hardfork, workers, granularity = 'transaction', execute = 'no', rpc, ...rules } = options;
+  const { chain, hardfork, workers, granularity = 'transaction', execute = 'no', rpc, ...rest } = options;
+  const { engine, ...rules } = rest;
+  const how = { ...rules, workers, granularity, execute, engine };
   const { blockHashes } = documents;
   const prestates = documents.prestates.filter(({ value }) => !isBlockHashes(value));
   const hashes = documents.prestates.filter(({ value }) => isBlockHashes(value));
@@ -74,7 +79,7 @@ export async function run(documents: RunDocuments, options: RunOptions): Promise
     }
     const node = await connected(rpc.url, rpc.block ?? blockBefore(input), input);
     try {
-      return await runOver(node, input, { ...rules, workers, granularity, execute });
+      return await runOver(node, input, how);
     } finally {
       node.close();
     }
@@ -82,7 +87,7 @@ export async function run(documents: RunDocuments, options: RunOptions): Promise
   // Without any pre-state nothing is known, which is not the same as empty.
   const partial = options.partialState === true || prestates.length === 0;
   const state = mergeSnapshots(prestates, { partial });
-  return runOver(state, input, { ...rules, workers, granularity, execute });
+  return runOver(state, input, how);
 }
 
 /** The node, if it serves the input's chain. */
@@ -108,11 +113,13 @@ async function runOver(
   input: BlockInput,
   {
     execute,
+    engine,
     ...options
   }: Partial<AnalysisOptions> & {
     readonly workers: number;
     readonly granularity: Granularity;
     readonly execute: 'no' | 'yes' | 'verified';
+    readonly engine: EngineKind | undefined;
   },
 ): Promise<Findings> {
   const { workers, granularity, ...rules } = options;
@@ -120,7 +127,7 @@ async function runOver(
     const { analysis, graph, plan } = await derive(input, { ...rules, state, workers, granularity });
     return { analysis, graph, plan, execution: null };
   }
-  const executor = await createExecutor({ workers });
+  const executor = await createExecutor({ workers, ...(engine !== undefined && { engine }) });
   try {
     const verify = execute === 'verified';
     return await executor.executeBlock(input, { ...rules, state, granularity, verify });

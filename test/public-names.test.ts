@@ -59,6 +59,7 @@ test('every public type is named, too', () => {
   "Component",
   "ConflictGraph",
   "Edge",
+  "EngineKind",
   "Escape",
   "EverythingRegion",
   "ExecuteOptions",

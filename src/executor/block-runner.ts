@@ -1,4 +1,5 @@
 /** Runs tasks of one block after another; keeps an engine for each chain and hardfork that it has met. */
+import type { EngineKind } from './engine-kind.ts';
 import { type ExecutionState, receivedState } from './execution-state.ts';
 import type { BlockData, Task, TaskFailure } from './protocol.ts';
 import { PatchedState } from './state-patch.ts';
@@ -9,6 +10,12 @@ export class BlockRunner {
   readonly #runners = new Map<string, TransactionRunner>();
   #runner: TransactionRunner | null = null;
   #state: ExecutionState = { account: () => null, storage: () => 0n };
+
+  readonly #kind: EngineKind;
+
+  constructor(kind: EngineKind) {
+    this.#kind = kind;
+  }
 
   async setBlock({ input, state }: BlockData): Promise<void> {
     this.#runner = await this.runnerOf(input);
@@ -25,7 +32,7 @@ export class BlockRunner {
     const name = `${rules.chainId} ${rules.hardfork}`;
     let runner = this.#runners.get(name);
     if (runner === undefined) {
-      runner = await TransactionRunner.create(rules);
+      runner = await TransactionRunner.create(rules, this.#kind);
       this.#runners.set(name, runner);
     }
     return runner;

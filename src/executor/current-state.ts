@@ -8,7 +8,7 @@ import { accountKey } from '../state/key.ts';
 import type { AccountState } from '../state/source.ts';
 import type { ExecutionState } from './execution-state.ts';
 import { MissingStateError } from './missing-state.ts';
-import { type AccountDiff, equalBytes, slotValue } from './state-view.ts';
+import { type AccountDiff, equalBytes } from './transaction-state.ts';
 
 /** An account that something was committed to. */
 export interface CurrentAccount {
@@ -111,7 +111,7 @@ export class CurrentState implements ExecutionState {
       cell.isWiped = true;
       cell.slots.clear();
     }
-    for (const [slot, value] of diff.slots) cell.slots.set(BigInt(`0x${slot}`), slotValue(value));
+    for (const [slot, value] of diff.slots) cell.slots.set(slot, value);
     const isEmpty = cell.balance === 0n && cell.nonce === 0n && cell.code.length === 0;
     if (diff.isClearedIfEmpty) {
       if (isEmpty) remove(cell);

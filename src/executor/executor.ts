@@ -18,6 +18,7 @@ import {
 import { BlockRunner } from './block-runner.ts';
 import { Deferral } from './deferral.ts';
 import { type Derivation, derive } from './derive.ts';
+import { DEFAULT_ENGINE } from './engine-kind.ts';
 import { workerState } from './execution-state.ts';
 import {
   type BlockResult,
@@ -56,13 +57,14 @@ export async function createExecutor(options: ExecutorOptions): Promise<Executor
 export class Executor {
   readonly workers: number;
   readonly #options: ExecutorOptions;
-  readonly #runner = new BlockRunner();
+  readonly #runner: BlockRunner;
   #pool: WorkerPool | null;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: ExecutorOptions, pool: WorkerPool | null) {
     this.workers = options.workers;
     this.#options = options;
+    this.#runner = new BlockRunner(options.engine ?? DEFAULT_ENGINE);
     this.#pool = pool;
   }
 
@@ -122,6 +124,8 @@ export class Executor {
         mode: reason === null ? 'parallel' : 'sequential',
         modeReason: reason,
         workers: reason === null ? this.workers : 1,
+        engine: runner.engine,
+        engineReason: runner.engineReason,
         timings: {
           ...derived.timings,
           execute: executed - executing,

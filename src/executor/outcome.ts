@@ -6,9 +6,11 @@ import type { Address, BlockHeader, BlockInput, Hex } from '../input/block.ts';
 import { isHardforkFrom } from '../input/chain.ts';
 import { bytesToHex } from '../input/hex.ts';
 import type { StateDiff } from '../state/diff.ts';
+import type { RawLog } from './engine.ts';
+import type { EngineKind } from './engine-kind.ts';
 import type { Escape } from './guard.ts';
 import { joinBlooms, receiptsRoot } from './receipts.ts';
-import type { Invalid, Ran, RawLog, RunResult } from './transaction-runner.ts';
+import type { Invalid, Ran, RunResult } from './transaction-runner.ts';
 
 export interface Log {
   readonly address: Address;
@@ -62,6 +64,10 @@ export interface Execution extends BlockResult {
   readonly modeReason: string | null;
   /** Threads that transactions ran on; 1 in sequential mode. */
   readonly workers: number;
+  /** The form of the EVM that ran. */
+  readonly engine: EngineKind;
+  /** Why not the tuned form, which was asked for; `null` otherwise. */
+  readonly engineReason: string | null;
   /** In milliseconds; 0 for what was passed in or not asked for. */
   readonly timings: {
     readonly analysis: number;

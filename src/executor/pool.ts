@@ -5,13 +5,16 @@
 import { serialize } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { InternalError } from '../errors.ts';
-import type { BlockData, FromWorker, Task, TaskFailure, ToWorker } from './protocol.ts';
+import { DEFAULT_ENGINE, type EngineKind } from './engine-kind.ts';
+import type { BlockData, FromWorker, Task, TaskFailure, ToWorker, WorkerData } from './protocol.ts';
 import type { RunResult } from './transaction-runner.ts';
 
 export interface PoolOptions {
   readonly workers: number;
   /** Entry of the threads. Default: the built `worker.js` beside this file. */
   readonly workerUrl?: URL;
+  /** Default: `DEFAULT_ENGINE`. */
+  readonly engine?: EngineKind;
 }
 
 /** A task's end: a result, or why there is none. */
@@ -41,15 +44,17 @@ export class WorkerPool {
   /** Workers that died and were replaced, since the pool began. */
   deaths = 0;
   readonly #url: URL;
+  readonly #data: WorkerData;
   readonly #members: (Member | null)[];
   #waiting: Job[] = [];
   #block: SharedArrayBuffer | null = null;
   #nextId = 0;
   #isClosed = false;
 
-  private constructor({ workers, workerUrl }: PoolOptions) {
+  private constructor({ workers, workerUrl, engine = DEFAULT_ENGINE }: PoolOptions) {
     this.size = workers;
     this.#url = workerUrl ?? new URL('./worker.js', import.meta.url);
+    this.#data = { engine };
     this.#members = Array.from({ length: workers }, () => null);
   }
 
@@ -119,7 +124,7 @@ export class WorkerPool {
   }
 
   #enlist(place: number): void {
-    const worker = new Worker(this.#url, { execArgv: [] });
+    const worker = new Worker(this.#url, { execArgv: [], workerData: this.#data });
     let isReady = (): void => {};
     let isLost = (_error: Error): void => {};
     const ready = new Promise<void>((resolve, reject) => {

@@ -2,8 +2,14 @@
 import type { BlockInput } from '../input/block.ts';
 import type { StateKey } from '../state/key.ts';
 import type { SnapshotData } from '../state/snapshot.ts';
+import type { EngineKind } from './engine-kind.ts';
 import type { StatePatch } from './state-patch.ts';
 import type { RunResult } from './transaction-runner.ts';
+
+/** What a worker is started with. */
+export interface WorkerData {
+  readonly engine: EngineKind;
+}
 
 /** What all transactions of a block have in common, serialised once with `node:v8` into shared memory. */
 export interface BlockData {

@@ -1,8 +1,8 @@
 /** Receipts of a block in block order, their bloom and their root. */
 import { RLP } from '@ethereumjs/rlp';
 import type { Hex } from '../input/block.ts';
+import type { RawLog } from './engine.ts';
 import { slotBytes, unprefixedHex } from './state-view.ts';
-import type { RawLog } from './transaction-runner.ts';
 import { trieRoot } from './trie-root.ts';
 
 const BLOOM_LENGTH = 256;

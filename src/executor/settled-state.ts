@@ -6,7 +6,7 @@ import type { Address } from '../input/block.ts';
 import type { AccountState, StateSource } from '../state/source.ts';
 import { type Commutation, CurrentState } from './current-state.ts';
 import type { ExecutionState } from './execution-state.ts';
-import type { AccountDiff } from './state-view.ts';
+import type { AccountDiff } from './transaction-state.ts';
 
 interface Change {
   readonly diff: AccountDiff;

@@ -2,39 +2,30 @@
  * Runs one transaction over one state and says what came of it. The same code in the workers, in the
  * sequential run, and in the fallback after an escape.
  */
-import type { Block } from '@ethereumjs/block';
 import { paramsBlock } from '@ethereumjs/block';
 import type { Common } from '@ethereumjs/common';
-import type { TypedTransaction } from '@ethereumjs/tx';
-import { runTx } from '@ethereumjs/vm';
 import type { SlotOrigin } from '../analysis/access.ts';
-import type { Address, BlockHeader, BlockInput, Hex, Transaction } from '../input/block.ts';
+import type { Address, BlockHeader, BlockInput, Transaction } from '../input/block.ts';
 import { createChain } from '../input/chain.ts';
 import { keccak256 } from '../input/keccak.ts';
 import { parseKey, type StateKey } from '../state/key.ts';
-import { blobBaseFee, evmBlock, executionHeader } from './block-context.ts';
+import { blobBaseFee, executionHeader } from './block-context.ts';
 import { evmCrypto } from './crypto.ts';
-import { createEngine, type Engine } from './engine.ts';
+import { type Engine, type EngineParts, type EngineResult, engineParts } from './engine.ts';
+import type { EngineKind } from './engine-kind.ts';
 import { evmTransaction, transactionRules } from './evm-transaction.ts';
 import type { ExecutionState } from './execution-state.ts';
+import { type IntrinsicPrices, intrinsicPrices } from './intrinsic-gas.ts';
 import { PreimageRecorder } from './preimages.ts';
-import { type AccountDiff, OBSERVED, type Observed, unprefixedHex } from './state-view.ts';
+import { createStockEngine } from './stock-engine.ts';
+import { type AccountDiff, OBSERVED, type Observed } from './transaction-state.ts';
+import { createTunedEngine, reasonAgainstTuned } from './tuned/engine.ts';
 import { checkFields, checkIntrinsicGas, checkSender, type Invalidity } from './validity.ts';
 
-/** A log as it goes into a receipt: address, topics, data. */
-export type RawLog = readonly [address: Uint8Array, topics: readonly Uint8Array[], data: Uint8Array];
-
 /** A transaction that ran; its own failure (status 0) is part of that. */
-export interface Ran {
+export interface Ran extends EngineResult {
   readonly status: 'ran';
   readonly index: number;
-  readonly isSuccess: boolean;
-  readonly gasUsed: bigint;
-  readonly logs: readonly RawLog[];
-  /** Bloom filter of the logs, 256 bytes. */
-  readonly bloom: Uint8Array;
-  /** Of a creation transaction. */
-  readonly contractAddress: Address | null;
   readonly diff: readonly AccountDiff[];
   /** The sender's own fee, value and nonce count as deltas here: whether they commute is escrow's question. */
   readonly observed: Observed;
@@ -59,31 +50,47 @@ export interface RunOptions {
 
 /** Runs the transactions of one block, each over the state that it is given. */
 export class TransactionRunner {
+  /** Why not the tuned form, which was asked for; `null` otherwise. */
+  readonly engineReason: string | null;
+  readonly #parts: EngineParts;
   readonly #engine: Engine;
-  readonly #preimages: PreimageRecorder;
   readonly #transactionRules: Common;
+  readonly #prices: IntrinsicPrices;
   #input: BlockInput | null = null;
   #header: BlockHeader | null = null;
-  #block: Block | null = null;
   #blobBaseFee = 0n;
 
-  private constructor(engine: Engine, preimages: PreimageRecorder) {
+  private constructor(parts: EngineParts, engine: Engine, engineReason: string | null) {
+    this.#parts = parts;
     this.#engine = engine;
-    this.#preimages = preimages;
-    this.#transactionRules = transactionRules(engine.common);
+    this.engineReason = engineReason;
+    this.#transactionRules = transactionRules(parts.common);
+    this.#prices = intrinsicPrices(parts.common);
   }
 
-  /** A runner for blocks of one chain and hardfork. */
-  static async create(rules: Pick<BlockInput, 'chainId' | 'hardfork'>): Promise<TransactionRunner> {
+  /** A runner for blocks of one chain and hardfork; without the tuned form where that is not for it. */
+  static async create(
+    rules: Pick<BlockInput, 'chainId' | 'hardfork'>,
+    kind: EngineKind,
+  ): Promise<TransactionRunner> {
     const preimages = new PreimageRecorder(keccak256);
     const common = createChain(rules, { customCrypto: evmCrypto(preimages.keccak) });
     common.updateParams(paramsBlock);
-    return new TransactionRunner(await createEngine(common, keccak256), preimages);
+    const parts = engineParts(common, keccak256, preimages);
+    const stock = await createStockEngine(parts);
+    const reason = kind === 'tuned' ? reasonAgainstTuned(common) : null;
+    const isTuned = kind === 'tuned' && reason === null;
+    return new TransactionRunner(parts, isTuned ? createTunedEngine(parts, stock) : stock, reason);
+  }
+
+  /** The form that runs. */
+  get engine(): EngineKind {
+    return this.#engine.kind;
   }
 
   /** How much blob gas a block has room for, and a blob takes (EIP-4844); zeros before. */
   get blobLimits(): { readonly blobLimit: bigint; readonly gasPerBlob: bigint } {
-    const { common } = this.#engine;
+    const { common } = this.#parts;
     if (!common.isActivatedEIP(4844)) return { blobLimit: 0n, gasPerBlob: 0n };
     const blobLimit = common.getBlobGasSchedule().maxBlobGasPerBlock;
     return { blobLimit, gasPerBlob: common.param('blobGasPerBlob') };
@@ -91,111 +98,95 @@ export class TransactionRunner {
 
   /** Turns to another block of the same rules. */
   setBlock(input: BlockInput): void {
-    const { common } = this.#engine;
+    const { common, blockHashes } = this.#parts;
     this.#input = input;
     this.#header = executionHeader(input);
-    this.#block = evmBlock(this.#header, common);
     this.#blobBaseFee = blobBaseFee(this.#header, common);
-    this.#engine.blockHashes.known = input.blockHashes;
+    this.#engine.setBlock(this.#header);
+    blockHashes.known = input.blockHashes;
   }
 
   /**
    * @throws MissingStateError when it reaches state that the source does not know.
    */
   async run(index: number, source: ExecutionState, options: RunOptions = {}): Promise<RunResult> {
-    const { view, common, blockHashes } = this.#engine;
+    const { state, blockHashes, preimages } = this.#parts;
     const transaction = this.#input?.transactions[index];
     const header = this.#header;
     if (transaction === undefined || header === null) throw new RangeError(`no transaction ${index}`);
-    view.begin(source);
+    state.begin(source);
     blockHashes.missing.clear();
-    this.#preimages.reset(options.recordOrigins === true ? 'on' : 'off');
-    const built = checkFields(transaction, header, this.#blobBaseFee, common) ?? this.#build(transaction);
-    if ('reason' in built) return { status: 'invalid', index, ...built };
-    const { from } = transaction;
-    const sender = { balance: view.balance(from), nonce: view.nonce(from), code: view.code(from) };
-    const invalidity = checkIntrinsicGas(transaction, built) ?? checkSender(transaction, sender, common);
+    preimages.reset(options.recordOrigins === true ? 'on' : 'off');
+    const invalidity = this.#invalidity(transaction, header);
     if (invalidity !== null) return { status: 'invalid', index, ...invalidity };
-    return this.#run(index, transaction, built, header.feeRecipient);
-  }
-
-  #build(transaction: Transaction): TypedTransaction | Invalidity {
-    try {
-      return evmTransaction(transaction, this.#transactionRules);
-    } catch (error) {
-      return { reason: 'malformed', detail: error instanceof Error ? error.message : String(error) };
-    }
-  }
-
-  async #run(
-    index: number,
-    transaction: Transaction,
-    evm: TypedTransaction,
-    feeRecipient: Address,
-  ): Promise<RunResult> {
-    const { vm, view, blockHashes } = this.#engine;
-    this.#observeEnvelope(transaction, feeRecipient);
-    this.#engine.evm.transientStorage.clear();
-    const result = await runTx(vm, {
-      tx: evm,
-      ...(this.#block === null ? {} : { block: this.#block }),
-      skipHardForkValidation: true,
-      skipBlockGasLimitValidation: true,
-      blockGasUsed: 0n,
-    });
-    for (const { authority } of transaction.authorizationList) {
-      if (authority !== null && view.hasObserved(authority, 'code', OBSERVED.write)) {
-        view.observe(authority, 'nonce', OBSERVED.write);
-      }
-    }
-    const observed = view.observed();
+    this.#observeEnvelope(transaction, header.feeRecipient);
+    const result = await this.#engine.run(transaction);
+    const observed = state.observed();
     return {
       status: 'ran',
       index,
-      isSuccess: result.execResult.exceptionError === undefined,
-      gasUsed: result.totalGasSpent,
-      logs: (result.execResult.logs ?? []).map(ownedLog),
-      bloom: result.bloom.bitvector,
-      contractAddress: transaction.to === null ? addressOf(result.createdAddress) : null,
-      diff: view.diff(),
+      ...result,
+      diff: state.diff(),
       observed,
       origins: this.#origins(observed),
       missingBlockHashes: [...blockHashes.missing],
     };
   }
 
-  /** What a transaction touches by being one. */
-  #observeEnvelope({ from, to, value, authorizationList }: Transaction, feeRecipient: Address): void {
-    const { view, common } = this.#engine;
-    view.observe(from, 'balance', OBSERVED.delta);
-    view.observe(from, 'nonce', OBSERVED.delta);
-    view.observe(from, 'code', OBSERVED.read);
-    view.observe(feeRecipient, 'balance', OBSERVED.delta);
-    if (to !== null && value > 0n && to !== from) view.observe(to, 'balance', OBSERVED.delta);
-    for (const { authority, chainId } of authorizationList) {
-      if (authority === null || (chainId !== 0n && chainId !== common.chainId())) continue;
-      view.observe(authority, 'nonce', OBSERVED.read);
-      view.observe(authority, 'code', OBSERVED.read);
+  #invalidity(transaction: Transaction, header: BlockHeader): Invalidity | null {
+    const { common, state } = this.#parts;
+    return (
+      checkFields(transaction, header, this.#blobBaseFee, common) ??
+      this.#checkShape(transaction) ??
+      checkIntrinsicGas(transaction, this.#prices) ??
+      checkSender(transaction, state.cellAt(transaction.from), common)
+    );
+  }
+
+  /**
+   * What @ethereumjs refuses to make a transaction from. The older types have only amounts to check, which is
+   * done here; making them takes longer than a transfer does.
+   */
+  #checkShape(transaction: Transaction): Invalidity | null {
+    const { type, gasLimit, maxFeePerGas } = transaction;
+    if (type < 3 && gasLimit * maxFeePerGas <= LARGEST_AMOUNT) return null;
+    try {
+      evmTransaction(transaction, this.#transactionRules);
+      return null;
+    } catch (error) {
+      return { reason: 'malformed', detail: error instanceof Error ? error.message : String(error) };
     }
   }
 
-  #origins(observed: Observed): Map<StateKey, SlotOrigin> {
+  /** What a transaction touches by being one. */
+  #observeEnvelope({ from, to, value, authorizationList }: Transaction, feeRecipient: Address): void {
+    const { state, common } = this.#parts;
+    const sender = state.cellAt(from);
+    sender.observedBalance |= OBSERVED.delta;
+    sender.observedNonce |= OBSERVED.delta;
+    sender.observedCode |= OBSERVED.read;
+    state.cellAt(feeRecipient).observedBalance |= OBSERVED.delta;
+    if (to !== null && value > 0n && to !== from) state.cellAt(to).observedBalance |= OBSERVED.delta;
+    for (const { authority, chainId } of authorizationList) {
+      if (authority === null || (chainId !== 0n && chainId !== common.chainId())) continue;
+      const cell = state.cellAt(authority);
+      cell.observedNonce |= OBSERVED.read;
+      cell.observedCode |= OBSERVED.read;
+    }
+  }
+
+  #origins(observed: Observed): ReadonlyMap<StateKey, SlotOrigin> {
+    const { preimages } = this.#parts;
+    if (!preimages.isRecording) return NO_ORIGINS;
     const origins = new Map<StateKey, SlotOrigin>();
-    if (!this.#preimages.isRecording) return origins;
     for (const key of observed.keys.keys()) {
       const { slot } = parseKey(key);
-      const origin = slot === null ? null : this.#preimages.originOf(slot);
+      const origin = slot === null ? null : preimages.originOf(slot);
       if (origin !== null) origins.set(key, origin);
     }
     return origins;
   }
 }
 
-/** A log without windows into larger buffers, which a message to another thread would copy whole. */
-function ownedLog([address, topics, data]: RawLog): RawLog {
-  return [address, topics, data.byteLength === data.buffer.byteLength ? data : data.slice()];
-}
-
-function addressOf(address: { readonly bytes: Uint8Array } | undefined): Hex | null {
-  return address === undefined ? null : `0x${unprefixedHex(address.bytes)}`;
-}
+const NO_ORIGINS: ReadonlyMap<StateKey, SlotOrigin> = new Map();
+const LARGEST_AMOUNT = (1n << 256n) - 1n;

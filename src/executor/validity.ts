@@ -3,8 +3,8 @@
  * the block as a whole must satisfy (the sums of gas and blob gas) is the outcome's question.
  */
 import type { Common } from '@ethereumjs/common';
-import { getCalldataFloorGas, type TypedTransaction } from '@ethereumjs/tx';
 import type { BlockHeader, Transaction } from '../input/block.ts';
+import { type IntrinsicPrices, intrinsicGas } from './intrinsic-gas.ts';
 
 /** Why a transaction is invalid: a stable code and a sentence. */
 export interface Invalidity {
@@ -39,10 +39,9 @@ export function checkFields(
 }
 
 /** What is wrong with the gas limit for what the transaction starts with, or `null`. */
-export function checkIntrinsicGas(transaction: Transaction, evm: TypedTransaction): Invalidity | null {
-  const floor = getCalldataFloorGas(evm, evm.getSenderAddress());
-  const intrinsic = evm.getIntrinsicGas();
-  const minimum = floor < intrinsic ? intrinsic : floor;
+export function checkIntrinsicGas(transaction: Transaction, prices: IntrinsicPrices): Invalidity | null {
+  const { intrinsic, floor } = intrinsicGas(transaction, prices);
+  const minimum = Math.max(intrinsic, floor);
   return transaction.gasLimit < minimum
     ? invalid(
         'intrinsic-gas-too-low',

@@ -1,10 +1,10 @@
 /** Entry of a worker thread: says that it is ready, then answers each task with its result. */
 import { deserialize } from 'node:v8';
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { BlockRunner, describeFailure } from './block-runner.ts';
-import type { BlockData, FromWorker, ToWorker } from './protocol.ts';
+import type { BlockData, FromWorker, ToWorker, WorkerData } from './protocol.ts';
 
-const runner = new BlockRunner();
+const runner = new BlockRunner((workerData as WorkerData).engine);
 // One task at a time, in the order of the messages.
 let last: Promise<void> = Promise.resolve();
 

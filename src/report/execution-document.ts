@@ -12,6 +12,7 @@ type ReceiptDocument = ExecutionDocument['receipts'][number];
 /** What came of executing the input. Everything but `timings` is the same for any number of workers. */
 export function executionDocument(execution: Execution, input: BlockInput): ExecutionDocument {
   const { skipped, missingBlockHashes, verified, timings, mode, modeReason, workers } = execution;
+  const { engine, engineReason } = execution;
   return {
     gasUsed: quantity(execution.gasUsed),
     receiptsRoot: execution.receiptsRoot,
@@ -31,7 +32,7 @@ export function executionDocument(execution: Execution, input: BlockInput): Exec
       header: verified.header,
       ...(verified.mismatches.length > 0 && { mismatches: [...verified.mismatches] }),
     },
-    timings: { mode, modeReason, workers, ...timings },
+    timings: { mode, modeReason, workers, engine, engineReason, ...timings },
   };
 }
 

@@ -267,6 +267,11 @@ const execution = z
         mode: z.enum(['parallel', 'sequential']),
         modeReason: z.string().nullable().meta({ description: 'Why not in parallel.' }),
         workers: count.meta({ description: 'Threads that transactions ran on.' }),
+        engine: z.enum(['stock', 'tuned']).meta({ description: 'The form of the EVM that ran.' }),
+        engineReason: z
+          .string()
+          .nullable()
+          .meta({ description: 'Why not the tuned form, where it was asked for.' }),
         analysis: milliseconds,
         graph: milliseconds,
         plan: milliseconds,

@@ -65,7 +65,7 @@ describeCorpus('corpus blocks', () => {
 });
 
 async function runAll(input: BlockInput, state: Parameters<typeof openBlock>[1]): Promise<Ran[]> {
-  const runner = await TransactionRunner.create(input);
+  const runner = await TransactionRunner.create(input, 'tuned');
   runner.setBlock(input);
   const run = new BlockRun(openBlock(input, state), runner);
   const limits = new BlockLimits(input, runner.blobLimits);

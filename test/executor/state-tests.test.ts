@@ -22,7 +22,7 @@ const runners = new Map<string, TransactionRunner>();
 async function runnerOf(input: BlockInput): Promise<TransactionRunner> {
   let runner = runners.get(input.hardfork);
   if (runner === undefined) {
-    runner = await TransactionRunner.create(input);
+    runner = await TransactionRunner.create(input, 'tuned');
     runners.set(input.hardfork, runner);
   }
   runner.setBlock(input);

@@ -2,7 +2,8 @@ import { Account, Address as EvmAddress } from '@ethereumjs/util';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { ExecutionState } from '../../src/executor/execution-state.ts';
-import { OBSERVED, StateView, slotBytes, slotValue } from '../../src/executor/state-view.ts';
+import { CodeHashes, StateView, slotBytes, slotValue } from '../../src/executor/state-view.ts';
+import { OBSERVED, TransactionState } from '../../src/executor/transaction-state.ts';
 import type { Address } from '../../src/input/block.ts';
 import { keccak256 } from '../../src/input/keccak.ts';
 
@@ -27,10 +28,10 @@ function slotKey(slot: number): Uint8Array {
   return new Uint8Array(Buffer.from(slot.toString(16).padStart(64, '0'), 'hex'));
 }
 
-function newView(emptyAccountsExist = false): StateView {
-  const view = new StateView(keccak256, { emptyAccountsExist });
-  view.begin(BASE);
-  return view;
+function newView(base = BASE, emptyAccountsExist = false): { state: TransactionState; view: StateView } {
+  const state = new TransactionState({ emptyAccountsExist });
+  state.begin(base);
+  return { state, view: new StateView(state, new CodeHashes(keccak256)) };
 }
 
 /** The same by copying everything at every checkpoint. */
@@ -76,7 +77,7 @@ describe('undo log', () => {
   test('equals a model that copies everything', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(command, { maxLength: 60 }), async (commands) => {
-        const view = newView();
+        const { view } = newView();
         let model = initialModel();
         const copies: Model[] = [];
         for (const step of commands) {
@@ -135,7 +136,7 @@ describe('undo log', () => {
   });
 
   test('the diff turns the state before into the state after', async () => {
-    const view = newView();
+    const { state, view } = newView();
     await view.checkpoint();
     await view.putStorage(evmAddress(1), slotKey(1), slotBytes(7n));
     await view.putStorage(evmAddress(1), slotKey(2), slotBytes(9n));
@@ -143,9 +144,9 @@ describe('undo log', () => {
     await view.putStorage(evmAddress(1), slotKey(2), slotBytes(2n));
     await view.putStorage(evmAddress(1), slotKey(0), slotBytes(5n));
     await view.putAccount(evmAddress(0), new Account(1n, 4n));
-    const diff = view.diff();
+    const diff = state.diff();
     expect(diff.map(({ address }) => address)).toEqual([ADDRESSES[1], ADDRESSES[0]]);
-    expect(diff[0]?.slots).toEqual([['0'.repeat(64), slotBytes(5n)]]);
+    expect(diff[0]?.slots).toEqual([[0n, 5n]]);
     expect(diff[1]).toMatchObject({ balance: 4n, isWiped: false, isDestroyed: false });
     expect(diff[1]).not.toHaveProperty('nonce');
   });
@@ -166,7 +167,7 @@ async function expectSame(view: StateView, model: Model): Promise<void> {
 
 describe('original values', () => {
   test('stay those from the start of the transaction, through writes, reverts and wipes', async () => {
-    const view = newView();
+    const { view } = newView();
     const original = () => view.originalStorageCache.get(evmAddress(1), slotKey(2));
     await view.putStorage(evmAddress(1), slotKey(2), slotBytes(9n));
     expect(slotValue(await original())).toBe(2n);
@@ -183,19 +184,19 @@ describe('original values', () => {
 
 describe('accounts that go', () => {
   test('a destroyed one loses storage and code at once', async () => {
-    const view = newView();
+    const { state, view } = newView();
     await view.getStorage(evmAddress(1), slotKey(1));
     await view.deleteAccount(evmAddress(1));
     expect(await view.getAccount(evmAddress(1))).toBeUndefined();
     expect(await view.getCode(evmAddress(1))).toHaveLength(0);
     expect(await view.getStorage(evmAddress(1), slotKey(1))).toHaveLength(0);
-    expect(view.diff()[0]).toMatchObject({ isDestroyed: true, isWiped: true });
+    expect(state.diff()[0]).toMatchObject({ isDestroyed: true, isWiped: true });
   });
 
   test('an empty one is cleared only if it is empty when the diff is applied', async () => {
-    const view = newView();
+    const { state, view } = newView();
     await view.deleteAccount(evmAddress(2));
-    expect(view.diff()).toEqual([
+    expect(state.diff()).toEqual([
       {
         address: ADDRESSES[2],
         isWiped: false,
@@ -208,47 +209,48 @@ describe('accounts that go', () => {
   });
 
   test('before EIP-161 an account that begins to exist while empty is a change', async () => {
-    const view = newView(true);
+    const { state, view } = newView(BASE, true);
     await view.putAccount(evmAddress(2), new Account());
-    expect(view.diff()[0]).toMatchObject({ isCreated: true });
-    expect(view.observed().keys.get(`${ADDRESSES[2]}:balance`)).toBe('delta');
+    expect(state.diff()[0]).toMatchObject({ isCreated: true });
+    expect(state.observed().keys.get(`${ADDRESSES[2]}:balance`)).toBe('delta');
   });
 });
 
 describe('observation', () => {
   test('writing an account without changing it is none', async () => {
-    const view = newView();
+    const { state, view } = newView();
     const same = await view.getAccount(evmAddress(0));
     await view.putAccount(evmAddress(0), same);
-    expect(view.observed().keys.size).toBe(0);
-    expect(view.diff()).toEqual([]);
+    expect(state.observed().keys.size).toBe(0);
+    expect(state.diff()).toEqual([]);
   });
 
   test('survives a revert', async () => {
-    const view = newView();
+    const { state, view } = newView();
     await view.checkpoint();
     await view.putStorage(evmAddress(1), slotKey(2), slotBytes(9n));
     await view.getCode(evmAddress(1));
     await view.revert();
-    expect([...view.observed().keys]).toEqual([
+    expect([...state.observed().keys]).toEqual([
       [`${ADDRESSES[1]}:code`, 'read'],
       [`${ADDRESSES[1]}:0x${'2'.padStart(64, '0')}`, 'write'],
     ]);
   });
 
   test('a key both read and credited is a write', () => {
-    const view = newView();
-    view.observe(ADDRESSES[0] as Address, 'balance', OBSERVED.read);
-    view.observe(ADDRESSES[0] as Address, 'balance', OBSERVED.delta);
-    view.observe(ADDRESSES[1] as Address, 'balance', OBSERVED.delta);
-    expect([...view.observed().keys.values()]).toEqual(['write', 'delta']);
+    const { state } = newView();
+    const [first, second] = [1n, 2n].map((word) => state.cell(word));
+    if (first === undefined || second === undefined) throw new Error('no accounts');
+    first.observedBalance |= OBSERVED.read;
+    first.observedBalance |= OBSERVED.delta;
+    second.observedBalance |= OBSERVED.delta;
+    expect([...state.observed().keys.values()]).toEqual(['write', 'delta']);
   });
 });
 
 describe('unknown state', () => {
   test('stops the transaction and names the key', async () => {
-    const view = new StateView(keccak256, { emptyAccountsExist: false });
-    view.begin({ account: () => null, storage: () => undefined });
+    const { view } = newView({ account: () => null, storage: () => undefined });
     await expect(view.getStorage(evmAddress(0), slotKey(1))).rejects.toMatchObject({
       code: 'missing-state',
       keys: [`${ADDRESSES[0]}:0x${'1'.padStart(64, '0')}`],

@@ -275,5 +275,7 @@ export const execution: Execution = {
   mode: 'parallel',
   modeReason: null,
   workers: 2,
+  engine: 'tuned',
+  engineReason: null,
   timings: { analysis: 1, graph: 2, plan: 3, execute: 6, sequential: 5.5, total: 12.25 },
 };

@@ -17,7 +17,8 @@ export function executionSection(
   if (execution === null) {
     return [];
   }
-  const { receipts, skipped, timings, mode, modeReason, workers, verified, escapes } = execution;
+  const { receipts, skipped, timings, mode, modeReason, engineReason, workers, verified, escapes } =
+    execution;
   const failed = receipts.filter(({ status }) => status === 0).length;
   const rows: [string, string][] = [
     [
@@ -39,6 +40,9 @@ export function executionSection(
     title('Execution', colors),
     row('ran', mode === 'parallel' ? `in parallel on ${counted(workers, 'worker')}` : 'sequentially'),
     ...(modeReason === null ? [] : wrapped(`(${modeReason})`, ' '.repeat(NAME_COLUMNS + 2))),
+    ...(engineReason === null
+      ? []
+      : wrapped(`(not with the tuned EVM: ${engineReason})`, ' '.repeat(NAME_COLUMNS + 2))),
     ...rows.map(([name, value]) => row(name, value)),
     ...shownEscapes.map(({ transaction, key, mode }) =>
       colors.red(clipped(`  escape: transaction ${transaction}, ${mode} of ${shortKey(key)}`, WIDTH)),

@@ -1,0 +1,6 @@
+/** The forms of @ethereumjs's EVM that there are; both give the same, to the last byte. */
+
+/** As it is published, or tuned by this project. */
+export type EngineKind = 'stock' | 'tuned';
+
+export const DEFAULT_ENGINE: EngineKind = 'stock';

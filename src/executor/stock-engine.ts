@@ -1,0 +1,202 @@
+/**
+ * @ethereumjs's EVM as it is, with hooks that mark what a transaction observes beyond storage and code: balances,
+ * value that changes hands, creations, destructions.
+ *
+ * The hooks are custom opcodes (public option `customOpcodes`) that mark and then run the stock function with the
+ * stock gas function. The `step` event would see the same, but halves the speed.
+ */
+import type { Block } from '@ethereumjs/block';
+import type { Common } from '@ethereumjs/common';
+import { createEVM, type EVM, type EVMOpts, getOpcodesForHF, type Message } from '@ethereumjs/evm';
+import { RLP } from '@ethereumjs/rlp';
+import { generateAddress2 } from '@ethereumjs/util';
+import { createVM, runTx, type VM } from '@ethereumjs/vm';
+import type { Address, BlockHeader, Transaction } from '../input/block.ts';
+import { evmBlock } from './block-context.ts';
+import type { EngineParts, EngineResult, RawLog, StockEngine } from './engine.ts';
+import { evmTransaction, transactionRules } from './evm-transaction.ts';
+import { StateView, slotBytes, slotValue, unprefixedHex } from './state-view.ts';
+import { type Cell, OBSERVED, type TransactionState } from './transaction-state.ts';
+
+/** Frames in frames: a call from this depth fails. Yellow Paper section 8. */
+const MAXIMUM_DEPTH = 1024;
+
+/** Builds the engine on `parts`. */
+export async function createStockEngine(parts: EngineParts): Promise<StockEngine> {
+  const { common, state, blockHashes, codeHashes } = parts;
+  const view = new StateView(state, codeHashes);
+  const evm = (await createEVM({
+    common,
+    stateManager: view,
+    blockchain: blockHashes,
+    customOpcodes: observingOpcodes(common, state),
+  })) as EVM;
+  evm.events.on('beforeMessage', (message: Message) => observeCreation(parts, message));
+  const vm = await createVM({ common, evm, stateManager: view, blockchain: blockHashes });
+  const rules = transactionRules(common);
+  let block: Block | null = null;
+  return {
+    kind: 'stock',
+    evm,
+    setBlock: (header: BlockHeader) => {
+      block = evmBlock(header, common);
+    },
+    run: async (transaction) => {
+      view.begin();
+      evm.transientStorage.clear();
+      const result = await runStock(vm, transaction, rules, block);
+      observeAuthorities(state, transaction);
+      return result;
+    },
+  };
+}
+
+async function runStock(
+  vm: VM,
+  transaction: Transaction,
+  rules: Common,
+  block: Block | null,
+): Promise<EngineResult> {
+  const result = await runTx(vm, {
+    tx: evmTransaction(transaction, rules),
+    ...(block === null ? {} : { block }),
+    skipHardForkValidation: true,
+    skipBlockGasLimitValidation: true,
+    blockGasUsed: 0n,
+  });
+  const { createdAddress } = result;
+  return {
+    isSuccess: result.execResult.exceptionError === undefined,
+    gasUsed: result.totalGasSpent,
+    logs: (result.execResult.logs ?? []).map(ownedLog),
+    bloom: result.bloom.bitvector,
+    contractAddress:
+      transaction.to !== null || createdAddress === undefined
+        ? null
+        : `0x${unprefixedHex(createdAddress.bytes)}`,
+  };
+}
+
+/** A log without windows into larger buffers, which a message to another thread would copy whole. */
+function ownedLog([address, topics, data]: RawLog): RawLog {
+  return [address, topics, data.byteLength === data.buffer.byteLength ? data : data.slice()];
+}
+
+/** EIP-7702: where a delegation was set, the nonce counted up. */
+function observeAuthorities(state: TransactionState, { authorizationList }: Transaction): void {
+  for (const { authority } of authorizationList) {
+    const cell = authority === null ? null : state.cellAt(authority);
+    if (cell !== null && (cell.observedCode & OBSERVED.write) !== 0) cell.observedNonce |= OBSERVED.write;
+  }
+}
+
+type CustomOpcode = Extract<NonNullable<EVMOpts['customOpcodes']>[number], { readonly opcodeName: string }>;
+type RunState = Parameters<CustomOpcode['logicFunction']>[0];
+
+/** One mark for each opcode that observes or moves a balance. */
+function observingOpcodes(common: Common, state: TransactionState): CustomOpcode[] {
+  const stock = getOpcodesForHF(common);
+  const marks: readonly (readonly [code: number, mark: (runState: RunState) => void])[] = [
+    [0x31, ({ stack }) => observeBalance(stackCell(state, stack.peek(1)[0]))],
+    [0x3f, ({ stack }) => observeCodeHash(stackCell(state, stack.peek(1)[0]))],
+    [0x47, (runState) => observeBalance(ownCell(state, runState))],
+    [0xf0, (runState) => observeCreate(state, runState)],
+    [0xf1, (runState) => observeCall(state, runState, 'call')],
+    [0xf2, (runState) => observeCall(state, runState, 'callcode')],
+    [0xf5, (runState) => observeCreate(state, runState)],
+    [0xff, (runState) => observeSelfDestruct(state, runState, common)],
+  ];
+  const custom: CustomOpcode[] = [];
+  for (const [code, mark] of marks) {
+    const opcode = stock.opcodes.get(code);
+    const handler = stock.handlers.get(code);
+    if (opcode === undefined || handler === undefined) continue;
+    const gasFunction = opcode.dynamicGas ? stock.dynamicGasHandlers.get(code) : undefined;
+    custom.push({
+      opcode: code,
+      opcodeName: opcode.name,
+      baseFee: opcode.fee,
+      ...(gasFunction === undefined ? {} : { gasFunction }),
+      logicFunction: (runState, forCommon) => {
+        mark(runState);
+        return handler(runState, forCommon);
+      },
+    } as CustomOpcode);
+  }
+  return custom;
+}
+
+function ownCell(state: TransactionState, { env }: RunState): Cell {
+  return state.cell(slotValue(env.address.bytes));
+}
+
+function stackCell(state: TransactionState, word: bigint | undefined): Cell {
+  return state.cell(BigInt.asUintN(160, word ?? 0n));
+}
+
+function observeBalance(cell: Cell): void {
+  cell.observedBalance |= OBSERVED.read;
+}
+
+/**
+ * EXTCODEHASH tells an empty account from one without code. A nonce that counted up once settles that for good:
+ * nothing else was read then.
+ */
+function observeCodeHash(cell: Cell): void {
+  if (cell.code.length > 0 || cell.nonce > 0n) return;
+  cell.observedBalance |= OBSERVED.read;
+  cell.observedNonce |= OBSERVED.read;
+}
+
+/** Whether the running frame can pay; if not, all the opcode does is to read its balance. */
+function observePayment(state: TransactionState, runState: RunState, value: bigint): 'pays' | 'fails' {
+  const { env } = runState;
+  if (env.depth >= MAXIMUM_DEPTH) return 'fails';
+  const canPay = env.contract.balance >= value;
+  if (value > 0n) ownCell(state, runState).observedBalance |= canPay ? OBSERVED.write : OBSERVED.read;
+  return canPay ? 'pays' : 'fails';
+}
+
+function observeCall(state: TransactionState, runState: RunState, kind: 'call' | 'callcode'): void {
+  const [, to, value] = runState.stack.peek(3);
+  if (value === undefined || value === 0n) return;
+  if (observePayment(state, runState, value) === 'fails' || kind === 'callcode') return;
+  stackCell(state, to).observedBalance |= OBSERVED.delta;
+}
+
+function observeCreate(state: TransactionState, runState: RunState): void {
+  const { env, stack } = runState;
+  if (env.isStatic || observePayment(state, runState, stack.peek(1)[0] ?? 0n) === 'fails') return;
+  ownCell(state, runState).observedNonce |= OBSERVED.write;
+}
+
+function observeSelfDestruct(state: TransactionState, runState: RunState, common: Common): void {
+  const { env, stack } = runState;
+  if (env.isStatic) return;
+  const self = ownCell(state, runState);
+  const heir = stackCell(state, stack.peek(1)[0]);
+  self.observedBalance |= OBSERVED.write;
+  if (env.contract.balance > 0n && heir !== self) heir.observedBalance |= OBSERVED.delta;
+  const createdHere = env.createdAddresses?.has(env.address.toString()) === true;
+  if (!common.isActivatedEIP(6780) || createdHere) state.observeWhole(self);
+}
+
+/** A message without a receiver creates one; its whole account is then written (the collision check included). */
+function observeCreation({ state, codeHashes }: EngineParts, message: Message): void {
+  if (message.to !== undefined) return;
+  state.observeWhole(state.cellAt(createdAddress(state, message, codeHashes.keccak)));
+}
+
+function createdAddress(
+  state: TransactionState,
+  message: Message,
+  keccak: EngineParts['codeHashes']['keccak'],
+): Address {
+  if (message.salt !== undefined) {
+    return `0x${unprefixedHex(generateAddress2(message.caller.bytes, message.salt, message.data))}`;
+  }
+  // The creator's nonce has been counted up already.
+  const nonce = state.cell(slotValue(message.caller.bytes)).nonce - 1n;
+  const preimage = RLP.encode([message.caller.bytes, slotBytes(nonce)]);
+  return `0x${unprefixedHex(keccak(preimage).subarray(12))}`;
+}
