@@ -5,6 +5,7 @@
 
 import { type CellSet, unionCells } from './cells.ts';
 import {
+  bitLength,
   bitsWord,
   boundedWord,
   cellsOf,
@@ -12,7 +13,6 @@ import {
   knownValue,
   knownWord,
   MAX_WORD,
-  maskAbove,
   maxOf,
   mayEqual,
   minOf,
@@ -53,7 +53,7 @@ function signExtend(size: bigint, x: bigint): bigint {
 }
 
 function leadingZeros(x: bigint): bigint {
-  return x === 0n ? 256n : 256n - BigInt(x.toString(2).length);
+  return BigInt(256 - bitLength(x));
 }
 
 /** The EVM's own results, for known operands. */
@@ -300,6 +300,6 @@ export function modular(operation: 'addmod' | 'mulmod', a: Word, b: Word, n: Wor
 
 /** Number of bytes of the exponent that EXP is charged for, at least and at most. */
 export function exponentBytes(exponent: Word): { readonly min: number; readonly max: number } {
-  const bytes = (x: bigint) => Math.ceil(maskAbove(x).toString(2).replace(/^0$/, '').length / 8);
+  const bytes = (x: bigint) => Math.ceil(bitLength(x) / 8);
   return { min: bytes(minOf(exponent)), max: bytes(maxOf(exponent)) };
 }

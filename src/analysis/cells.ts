@@ -1,6 +1,8 @@
 /**
  * Cells: the state keys that one transaction's analysis has met, as small integers, and sets of them.
- * A cell set is a sorted array that is never changed, so that sets can be shared between words.
+ * A cell set is a sorted array that is never changed, so that sets can be shared between words. Sets only say
+ * what a value may depend on, so a larger one is as sound: beyond `LARGEST_SET` cells a set becomes one of all
+ * numbers below a power of two, of which there are few. Those that no cell has yet count for nothing.
  */
 import type { Address } from '../input/block.ts';
 import { accountKey, type Field, type StateKey, storageKey } from '../state/key.ts';
@@ -16,6 +18,7 @@ export const NO_CELLS: CellSet = [];
 export function unionCells(a: CellSet, b: CellSet): CellSet {
   if (a === b || b.length === 0) return a;
   if (a.length === 0) return b;
+  if (isWide(a) || isWide(b)) return lowest(Math.max(above(a), above(b)));
   const result: Cell[] = [];
   let i = 0;
   let j = 0;
@@ -27,7 +30,34 @@ export function unionCells(a: CellSet, b: CellSet): CellSet {
     if (y <= x) j++;
   }
   if (result.length === a.length) return a;
-  return result.length === b.length ? b : result;
+  if (result.length === b.length) return b;
+  return isWide(result) ? lowest(above(result)) : result;
+}
+
+/** More than any word of the corpus depends on, but for three (measured). */
+const LARGEST_SET = 128;
+
+/** By the exponent of their length. */
+const lowestSets: CellSet[] = [];
+
+/** Whether the set is one of all cells below its length. */
+export function isWide(cells: CellSet): boolean {
+  return cells.length > LARGEST_SET;
+}
+
+/** The number after the last one. */
+function above(cells: CellSet): number {
+  return (cells[cells.length - 1] as Cell) + 1;
+}
+
+/** All numbers below some power of two that is at least `end`. */
+function lowest(end: number): CellSet {
+  const exponent = Math.max(32 - Math.clz32(end - 1), 32 - Math.clz32(LARGEST_SET));
+  const known = lowestSets[exponent];
+  if (known !== undefined) return known;
+  const cells = Array.from({ length: 2 ** exponent }, (_, cell) => cell);
+  lowestSets[exponent] = cells;
+  return cells;
 }
 
 /** What a cell stands for. */

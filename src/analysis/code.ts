@@ -15,6 +15,8 @@ export interface Code {
   /** Where unknown bytes come from; without code known to the end only. */
   readonly source: SymbolicString | null;
   readonly cells: CellSet;
+  /** Data of the PUSH at each offset, as far as they were met. */
+  readonly pushed: Map<number, bigint>;
 }
 
 const cache = new WeakMap<Uint8Array, Code>();
@@ -39,6 +41,7 @@ export function knownCode(bytes: Uint8Array): Code {
       knownLength: bytes.length,
       source: null,
       cells: NO_CELLS,
+      pushed: new Map(),
     };
     cache.set(bytes, code);
   }
@@ -50,11 +53,25 @@ export function madeCode(source: SymbolicString, length: number): Code {
   const bytes = source.bytes.read(0, length);
   const cells = source.bytes.cells(0, length);
   if (bytes !== null) {
-    return { bytes, jumpDestinations: jumpDestinationsOf(bytes), knownLength: length, source, cells };
+    return {
+      bytes,
+      jumpDestinations: jumpDestinationsOf(bytes),
+      knownLength: length,
+      source,
+      cells,
+      pushed: new Map(),
+    };
   }
   const knownLength = source.bytes.firstUnknown(length);
   const start = source.bytes.read(0, knownLength) ?? new Uint8Array(0);
   const padded = new Uint8Array(length);
   padded.set(start);
-  return { bytes: padded, jumpDestinations: jumpDestinationsOf(start), knownLength, source, cells };
+  return {
+    bytes: padded,
+    jumpDestinations: jumpDestinationsOf(start),
+    knownLength,
+    source,
+    cells,
+    pushed: new Map(),
+  };
 }

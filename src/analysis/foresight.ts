@@ -12,7 +12,7 @@ import { blockRules } from './rules.ts';
 import { entryOf, scoutTransaction } from './transaction.ts';
 
 /** A scout need not be thorough: what it does not see is asked for in the next round. */
-const SCOUT_LIMITS = { steps: 400_000, forks: 64, memoryBytes: 1 << 20 };
+const SCOUT_LIMITS = { steps: 100_000, forks: 64, memoryBytes: 1 << 20, precompileSteps: 200_000 };
 
 /** Words of call data that are looked at for addresses. */
 const MAX_CALL_DATA_WORDS = 256;

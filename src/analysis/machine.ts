@@ -62,9 +62,13 @@ export interface TransactionContext {
 
 /** Work left before the analysis gives up with a sound answer. */
 export interface Budget {
+  /** One is an ordinary instruction; what takes longer counts for more. */
   steps: number;
   forks: number;
+  /** Memory of all frames that are open. */
   memoryBytes: number;
+  /** As `steps`, for precompiles; beyond it their results are unknown. */
+  precompileSteps: number;
 }
 
 /** What stays the same while one frame runs. */
@@ -286,26 +290,21 @@ export function meterBy(machine: Machine, path: Path, cells: CellSet): void {
 /** Words of a memory that may have grown to anything. */
 const ANY_WORDS = 2 ** 60;
 
-/** A range of memory, where both ends are known. */
-export interface KnownRange {
-  readonly offset: number;
-  readonly length: number;
-}
-
 /** Pays for the memory up to the end of a known range. False when the gas does not suffice. */
-export function expandMemory(machine: Machine, path: Path, range: KnownRange): boolean {
-  if (range.length === 0) return true;
-  const end = range.offset + range.length;
+export function expandMemory(machine: Machine, path: Path, offset: number, length: number): boolean {
+  const end = offset + length;
   const words = Math.ceil(end / 32);
   if (words <= path.words.min) return true;
   const { schedule, budget } = machine.tx;
+  const before = path.words.min;
   const price = memoryPrice(schedule, words);
   const least = words > path.words.max ? price - memoryPrice(schedule, path.words.max) : 0;
   const most = price - memoryPrice(schedule, path.words.min);
   path.words = { min: words, max: Math.max(words, path.words.max) };
   if (!charge(machine, path, least, most)) return false;
-  if (end > budget.memoryBytes) {
-    abandon(machine, path, 'memory-limit', `memory grows beyond ${budget.memoryBytes} bytes`, NO_CELLS);
+  budget.memoryBytes -= 32 * (words - before);
+  if (budget.memoryBytes < 0) {
+    abandon(machine, path, 'memory-limit', 'takes more memory than the analysis allows', NO_CELLS);
   }
   return true;
 }

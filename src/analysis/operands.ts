@@ -8,8 +8,8 @@ import { cellsOf, knownValue, maxOf, minOf, type Word } from './word.ts';
 /** Ranges that end below this are taken for ordinary memory even when they are not known exactly. */
 const ORDINARY_END = 1n << 22n;
 
-/** So many bytes of a range, as a power of two, take about as long as one step. */
-const STEP_BITS = 9;
+/** So many bytes of a range, as a power of two, take about as long as one step, with what is known of each. */
+const STEP_BITS = 8;
 
 export type MemoryRange =
   | { readonly kind: 'known'; readonly offset: number; readonly length: number }
@@ -20,19 +20,18 @@ export type MemoryRange =
 
 /** The range of two operands, paid for; knowing it, or what bounds it, assumes the cells that it came from. */
 export function memoryRange(machine: Machine, path: Path, offset: Word, length: Word): MemoryRange {
+  if (typeof offset === 'bigint' && typeof length === 'bigint') {
+    return knownRange(machine, path, Number(offset), Number(length));
+  }
   const size = knownValue(length);
   const start = knownValue(offset);
   if (size === 0n) {
     machine.tx.recorder.assume(cellsOf(length));
-    return { kind: 'known', offset: 0, length: 0 };
+    return NOTHING;
   }
   if (size !== null && start !== null) {
     machine.tx.recorder.assume(unionCells(cellsOf(length), cellsOf(offset)));
-    const range = { offset: Number(start), length: Number(size) };
-    if (!expandMemory(machine, path, range)) return { kind: 'halt' };
-    // What is done with the bytes takes time, also where it costs no gas (arguments of calls).
-    machine.tx.budget.steps -= range.length >> STEP_BITS;
-    return { kind: 'known', ...range };
+    return knownRange(machine, path, Number(start), Number(size));
   }
   const cells = unionCells(cellsOf(offset), cellsOf(length));
   machine.tx.recorder.assume(cells);
@@ -59,6 +58,17 @@ export function memoryRange(machine: Machine, path: Path, offset: Word, length: 
     }
   }
   return { kind: 'unknown', start: lowest < ORDINARY_END ? Number(lowest) : Number(ORDINARY_END), cells };
+}
+
+const NOTHING: MemoryRange = { kind: 'known', offset: 0, length: 0 };
+const HALT_RANGE: MemoryRange = { kind: 'halt' };
+
+function knownRange(machine: Machine, path: Path, offset: number, length: number): MemoryRange {
+  if (length === 0) return NOTHING;
+  if (!expandMemory(machine, path, offset, length)) return HALT_RANGE;
+  // What is done with the bytes takes time, also where it costs no gas (arguments of calls).
+  machine.tx.budget.steps -= length >> STEP_BITS;
+  return { kind: 'known', offset, length };
 }
 
 /** What lies in the range, as a string of its own. */

@@ -113,7 +113,8 @@ export class ReasonRecorder {
     if (!a.certain.equals(b.certain)) {
       const split = AccessBits.difference(a.certain, b.certain);
       for (const mark of [...without(a.marks, b.marks), ...without(b.marks, a.marks)]) {
-        const decision = this.#decisions[mark] as Decision;
+        const decision = this.#decisions[mark];
+        if (decision === undefined) continue; // A set of many marks is wider than what it stands for.
         decision.split = decision.split === null ? split : AccessBits.union(decision.split, split);
       }
     }

@@ -5,9 +5,9 @@
  */
 import type { Address } from '../input/block.ts';
 import type { StateKey } from '../state/key.ts';
-import type { AccessMode, AccessSet, Region, SlotOrigin } from './access.ts';
+import type { AccessMode, AccessSet, Preimage, Region, SlotOrigin } from './access.ts';
 import { AccessBits } from './access-bits.ts';
-import { type Cell, type CellSet, type CellTable, NO_CELLS, unionCells } from './cells.ts';
+import { type Cell, type CellSet, type CellTable, isWide, NO_CELLS, unionCells } from './cells.ts';
 import type { Place } from './reason.ts';
 import { ReasonRecorder } from './reason-recorder.ts';
 
@@ -31,6 +31,8 @@ export class Recorder {
   #hasOpenRegion = false;
   readonly #origins = new Map<Cell, SlotOrigin>();
   readonly #assumed = new Set<Cell>();
+  /** All cells below this are assumed as well. */
+  #assumedBelow = 0;
   /** Cells that earlier transactions may write, and cells that the state source does not know. */
   readonly unstable = new Set<Cell>();
   readonly missing = new Set<Cell>();
@@ -102,6 +104,10 @@ export class Recorder {
 
   /** The values of these cells decided something; cells whose value was not used do not count. */
   assume(cells: CellSet): void {
+    if (isWide(cells)) {
+      this.#assumedBelow = Math.max(this.#assumedBelow, cells.length);
+      return;
+    }
     for (const cell of cells) {
       if (!this.unstable.has(cell) && !this.missing.has(cell)) this.#assumed.add(cell);
     }
@@ -143,7 +149,11 @@ export class Recorder {
   }
 
   assumptions(): Set<StateKey> {
-    return new Set([...this.#assumed].map((cell) => this.#cells.key(cell)));
+    const cells = new Set(this.#assumed);
+    for (let cell = 0; cell < Math.min(this.#assumedBelow, this.#cells.size); cell++) {
+      if (!this.unstable.has(cell) && !this.missing.has(cell)) cells.add(cell);
+    }
+    return new Set([...cells].map((cell) => this.#cells.key(cell)));
   }
 
   /** The touched cells with their strongest mode; read and credited makes a write, be it one of every account. */
@@ -205,7 +215,41 @@ function wholeBeyond(count: number, region: Region & { readonly shape: 'mapping'
 
 /** Equal regions have equal texts. */
 export function regionText(region: Region): string {
-  return JSON.stringify(region, (_, value) =>
-    typeof value === 'bigint' ? `0x${value.toString(16)}` : value,
-  );
+  const { shape, address, field, mode } = region;
+  const start = `${shape} ${address} ${field} ${mode}`;
+  switch (shape) {
+    case 'everything':
+    case 'account':
+      return start;
+    case 'array':
+      return `${start} ${region.first.toString(16)} ${region.last.toString(16)}`;
+    case 'mapping':
+      return `${start} ${preimageText(region.preimage)} ${region.first.toString(16)} ${region.last.toString(16)}`;
+    default:
+      return region satisfies never;
+  }
+}
+
+const preimageTexts = new WeakMap<Preimage, string>();
+
+/** Kept for each preimage: those within others are shared by them. */
+function preimageText(preimage: Preimage): string {
+  let text = preimageTexts.get(preimage);
+  if (text === undefined) {
+    const words = preimage.words.map((word) => {
+      switch (word.kind) {
+        case 'constant':
+          return word.value.toString(16);
+        case 'hash':
+          return `(${preimageText(word.preimage)})+${word.offset.toString(16)}`;
+        case 'unknown':
+          return '?';
+        default:
+          return word satisfies never;
+      }
+    });
+    text = `${preimage.byteLength}:${words.join(',')}`;
+    preimageTexts.set(preimage, text);
+  }
+  return text;
 }

@@ -25,6 +25,12 @@ import { joinWords, knownValue, type Word } from './word.ts';
 import { World } from './world.ts';
 
 const STACK_LIMIT = 1024;
+/** Frames within frames take half of the stack that Node has by default (measured); execution allows 1,024. */
+const MAX_FOLLOWED_DEPTH = 400;
+/** Entering a frame takes about as long as so many steps. */
+const FRAME_STEPS = 32;
+/** Copying and comparing so many bytes of memory, as a power of two, takes about as long as one step. */
+const MEMORY_STEP_BITS = 7;
 const NO_OPERANDS: readonly Word[] = [];
 /** Paths of one frame at the same pc that are kept apart. */
 const MAX_APART = 4;
@@ -52,24 +58,33 @@ class FrameSolver implements Machine {
   }
 
   solve(start: Path): FrameResult {
+    const { budget } = this.tx;
+    budget.steps -= FRAME_STEPS;
+    const { memoryBytes } = budget;
     let path: Path | undefined = start;
     while (path !== undefined) {
       this.#run(path);
       path = this.#waiting.pop();
     }
+    budget.memoryBytes = memoryBytes;
     return { success: this.#success, failure: this.#failure };
   }
 
   runFrame(frame: Frame, start: Path): FrameResult {
     const path = this.#path as Path;
+    if (frame.depth > MAX_FOLLOWED_DEPTH) return this.#giveUpBelow(path);
     try {
       return new FrameSolver(this.tx, frame).solve(start);
     } catch (error) {
       if (!isStackOverflow(error)) throw error;
-      return abandon(this, path, 'depth-limit', 'calls nest deeper than the analysis follows', NO_CELLS);
+      return this.#giveUpBelow(path);
     } finally {
       this.tx.recorder.reasons.enter(this.frame, path);
     }
+  }
+
+  #giveUpBelow(path: Path): never {
+    return abandon(this, path, 'depth-limit', 'calls nest deeper than the analysis follows', NO_CELLS);
   }
 
   mayHalt(path: Path, code: ReasonCode = 'may-run-out-of-gas', cells: CellSet = path.gasCells): void {
@@ -156,6 +171,8 @@ class FrameSolver implements Machine {
           if (others.length > 0 && --budget.forks < 0) {
             abandon(this, path, 'fork-limit', 'has more branches than the analysis allows', path.control);
           }
+          // Each has its own memory as soon as it writes, and it is compared where they meet.
+          budget.steps -= others.length * (path.stack.length + (path.memory.extent >> MEMORY_STEP_BITS));
           for (const fork of flow.paths) this.#wait(fork);
           return;
         }
@@ -296,8 +313,9 @@ export function joinFailures(
   };
 }
 
+/** Whether whoever called the analysis had left it too little stack even for `MAX_FOLLOWED_DEPTH`. */
 function isStackOverflow(error: unknown): boolean {
-  return error instanceof RangeError && /call stack/i.test(error.message);
+  return error instanceof RangeError && error.message === 'Maximum call stack size exceeded';
 }
 
 /** Negative when `a` is behind `b` and runs first. */

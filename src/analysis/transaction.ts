@@ -46,7 +46,12 @@ import { World } from './world.ts';
 import { type Effects, eitherCode, NO_EFFECTS, type WrittenCode } from './write-index.ts';
 
 /** Limits of one derivation; beyond them the answer is "everything", with the limit as its reason. */
-export const DEFAULT_LIMITS = { steps: 4_000_000, forks: 300, memoryBytes: 1 << 23 };
+export const DEFAULT_LIMITS = {
+  steps: 500_000,
+  forks: 300,
+  memoryBytes: 1 << 23,
+  precompileSteps: 2_000_000,
+};
 
 export type Limits = typeof DEFAULT_LIMITS;
 
@@ -300,7 +305,7 @@ class TransactionDeriver {
   /** A precompile called by the transaction itself touches no state beyond the value. */
   #runPrecompile(path: Path, to: Address): FrameResult {
     const { data } = this.#tx;
-    const result = this.#context.precompiles.run(to, data, path.gas.max);
+    const result = this.#context.precompiles.run(to, data, path.gas.max, this.#context.budget);
     const nothing = emptyString(this.#labels);
     if (result?.isSuccess === true && path.gas.min === path.gas.max) {
       path.gas = { min: path.gas.min - result.gasUsed, max: path.gas.max - result.gasUsed };

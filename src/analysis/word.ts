@@ -70,9 +70,15 @@ export function unknownWord(cells: CellSet): SymbolicWord {
   return { value: 0n, unknown: MAX_WORD, min: 0n, max: MAX_WORD, cells, hash: null };
 }
 
+/** Number of bits from the highest that is set; 0 for 0n. */
+export function bitLength(x: bigint): number {
+  const hex = x.toString(16);
+  return 4 * (hex.length - 1) + 32 - Math.clz32(Number.parseInt(hex.charAt(0), 16));
+}
+
 /** Smallest `2^n - 1` that is at least `x`. */
 export function maskAbove(x: bigint): bigint {
-  return x === 0n ? 0n : (1n << BigInt(x.toString(2).length)) - 1n;
+  return (1n << BigInt(bitLength(x))) - 1n;
 }
 
 /**

@@ -7,6 +7,7 @@ import { knownOrigin } from '../../src/analysis/known-hashes.ts';
 import { regionMayContainKey } from '../../src/analysis/overlap.ts';
 import { REASONS, type Reason, type ReasonCode } from '../../src/analysis/reason.ts';
 import type { AnalysisOptions, BlockAnalysis, TransactionAnalysis } from '../../src/analysis/result.ts';
+import { DEFAULT_LIMITS, type Limits } from '../../src/analysis/transaction.ts';
 import type { Transaction } from '../../src/input/block.ts';
 import { parseKey, type StateKey, storageKey } from '../../src/state/key.ts';
 import { snapshotState } from '../../src/state/prestate.ts';
@@ -32,7 +33,7 @@ function scene(code: Code, fields: Partial<Transaction> = {}, others: Prestate =
 }
 
 /** The reasons where slot 0 of the target is not stable. */
-function reasonsOf(of: Scene, limits?: { steps: number; forks: number; memoryBytes: number }) {
+function reasonsOf(of: Scene, limits?: Limits) {
   const { reasons } = analyzed(of, {
     isUnstable: (key) => key === storageKey(TARGET, 0n),
     ...(limits !== undefined && { limits }),
@@ -132,7 +133,7 @@ describe('a reason names its place and its keys', () => {
   test('limits, where they were hit', () => {
     const start = label();
     const endless: Code = [start, ...push(1n), OP.pop, placeOf(start), OP.jump];
-    const [reason] = reasonsOf(scene(endless), { steps: 2, forks: 9, memoryBytes: 9 });
+    const [reason] = reasonsOf(scene(endless), { ...DEFAULT_LIMITS, steps: 34 });
     expect(reason).toEqual({ code: 'step-limit', address: TARGET, selector: null, pc: 3, dependsOn: [] });
   });
 

@@ -13,14 +13,19 @@ import {
 import { unionCells } from '../cells.ts';
 import type { Hashes } from '../hashes.ts';
 import { charge, HALT, type Instruction, meterBy, NEXT, type TransactionContext } from '../machine.ts';
+import { wordOfBytes } from '../memory.ts';
 import { chargePerWord, memoryRange, pop } from '../operands.ts';
 import { cellsOf, knownValue, knownWord, unknownWord, type Word } from '../word.ts';
 
 /** Preimages are kept up to this length; slots of longer ones count as not known. */
 const LONGEST_PREIMAGE = 512;
 
-/** Hashing so many bytes, as a power of two, takes about as long as one step. */
-const HASH_STEP_BITS = 6;
+/** So many steps for each byte of an exponent. */
+const EXPONENT_BYTE_STEPS = 4;
+
+/** A hash takes about as long as so many steps, and one more for so many bytes, as a power of two. */
+const HASH_STEPS = 40;
+const HASH_STEP_BITS = 4;
 
 export function binaryInstruction(operation: BinaryOperation): Instruction {
   return (_machine, path) => {
@@ -55,6 +60,7 @@ export const exp: Instruction = (machine, path) => {
   if (knownValue(exponent) !== null) machine.tx.recorder.assume(cellsOf(exponent));
   else meterBy(machine, path, cellsOf(exponent));
   if (!charge(machine, path, bytes.min * price, bytes.max * price)) return HALT;
+  machine.tx.budget.steps -= bytes.max * EXPONENT_BYTE_STEPS;
   path.stack.push(binary('exp', base, exponent));
   return NEXT;
 };
@@ -69,7 +75,7 @@ export const keccak: Instruction = (machine, path) => {
     path.stack.push(unknownWord(unionCells(range.cells, path.control)));
     return NEXT;
   }
-  machine.tx.budget.steps -= range.length >> HASH_STEP_BITS;
+  machine.tx.budget.steps -= HASH_STEPS + (range.length >> HASH_STEP_BITS);
   path.stack.push(hashOf(machine.tx, path.memory, range.offset, range.length));
   return NEXT;
 };
@@ -83,7 +89,7 @@ function hashOf(
   const cells = memory.cells(offset, length);
   const bytes = memory.read(offset, length);
   if (bytes !== null) {
-    const hash = BigInt(`0x${Buffer.from(keccak256(bytes)).toString('hex')}`);
+    const hash = wordOfBytes(keccak256(bytes), 0);
     if (length > 0 && length <= LONGEST_PREIMAGE && tx.hashes.get(hash) === undefined) {
       tx.hashes.add(
         hash,

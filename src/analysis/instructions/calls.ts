@@ -402,7 +402,7 @@ function writeOutput(
 }
 
 function runPrecompile(machine: Machine, path: Path, address: Address, input: SymbolicString): FrameResult {
-  const { precompiles, labels, recorder } = machine.tx;
+  const { precompiles, labels, recorder, budget } = machine.tx;
   const cells = unionCells(cellsOfAll(input), path.control);
   const failed = (certainty: Path): Outcome => ({
     ...ending(certainty, emptyString(labels)),
@@ -410,7 +410,7 @@ function runPrecompile(machine: Machine, path: Path, address: Address, input: Sy
   });
   const bytes = knownString(input);
   if (bytes !== null) {
-    const result = precompiles.run(address, bytes, path.gas.max);
+    const result = precompiles.run(address, bytes, path.gas.max, budget);
     if (result !== null) {
       recorder.assume(cellsOfAll(input));
       if (!result.isSuccess) return { success: null, failure: failed(path) };

@@ -3,7 +3,7 @@ import type { Address } from '../../input/block.ts';
 import { keccak256 } from '../../input/keccak.ts';
 import { type CellSet, NO_CELLS, unionCells } from '../cells.ts';
 import { charge, HALT, type Instruction, type Machine, meterBy, NEXT, type Path } from '../machine.ts';
-import { loadString, type SymbolicString } from '../memory.ts';
+import { loadString, type SymbolicString, wordOfBytes } from '../memory.ts';
 import { chargePerWord, copyString, memoryRange, pop } from '../operands.ts';
 import { cellsOf, knownValue, knownWord, minOf, unknownWord, type Word } from '../word.ts';
 import type { Certainty } from '../world.ts';
@@ -186,7 +186,7 @@ export const extCodeCopy: Instruction = (machine, path) => {
 const EMPTY_HASH = hashBytes(new Uint8Array(0));
 
 function hashBytes(bytes: Uint8Array): bigint {
-  return BigInt(`0x${Buffer.from(keccak256(bytes)).toString('hex')}`);
+  return wordOfBytes(keccak256(bytes), 0);
 }
 
 /** EIP-1052: zero for an empty account. */

@@ -1,5 +1,6 @@
 /** Stack, memory, transient storage and control flow (Yellow Paper App. H, 50s to 90s; EIP-1153, EIP-3855, EIP-5656). */
 import { unionCells } from '../cells.ts';
+import type { Code } from '../code.ts';
 import {
   abandon,
   divide,
@@ -11,7 +12,7 @@ import {
   NEXT,
   type Path,
 } from '../machine.ts';
-import { emptyString, SymbolicBytes } from '../memory.ts';
+import { emptyString, SymbolicBytes, wordOfBytes } from '../memory.ts';
 import { chargePerWord, copyString, memoryRange, pop } from '../operands.ts';
 import { cellsOf, knownValue, knownWord, minOf, rangeWord, unknownWord, type Word } from '../word.ts';
 
@@ -20,9 +21,15 @@ export const pushZero: Instruction = (_machine, path) => {
   return NEXT;
 };
 
-const pushed = new WeakMap<Uint8Array, Map<number, bigint>>();
-
 /** The data of PUSHn; bytes beyond the code's end are zero. */
+function pushData(code: Code, pc: number, size: number): bigint {
+  const word = new Uint8Array(32);
+  word.set(code.bytes.subarray(pc + 1, pc + 1 + size), 32 - size);
+  const value = wordOfBytes(word, 0);
+  code.pushed.set(pc, value);
+  return value;
+}
+
 export const push: Instruction = (machine, path, opcode) => {
   const { code } = machine.frame;
   const size = opcode - 0x5f;
@@ -30,18 +37,7 @@ export const push: Instruction = (machine, path, opcode) => {
   if (start + size > code.knownLength && code.knownLength < code.bytes.length) {
     abandon(machine, path, 'unknown-code', 'runs code whose bytes are not known', code.cells);
   }
-  let values = pushed.get(code.bytes);
-  if (values === undefined) {
-    values = new Map();
-    pushed.set(code.bytes, values);
-  }
-  let value = values.get(path.pc);
-  if (value === undefined) {
-    const data = Buffer.alloc(size);
-    data.set(code.bytes.subarray(start, start + size));
-    value = BigInt(`0x${data.toString('hex')}`);
-    values.set(path.pc, value);
-  }
+  const value = code.pushed.get(path.pc) ?? pushData(code, path.pc, size);
   path.stack.push(value);
   path.pc = start + size;
   return JUMPED;

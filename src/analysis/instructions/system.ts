@@ -158,6 +158,9 @@ function writeWholeAccount(machine: Machine, path: Path, address: Address): void
   recorder.ownRegion({ shape: 'account', address, field: 'storage', mode: 'write' });
 }
 
+/** Finding the jump destinations of so many bytes, as a power of two, takes about as long as one step. */
+const CODE_STEP_BITS = 4;
+
 /** Runs init code at `address` and deposits what it returns. The outcomes return data only on a revert. */
 export function runCreation(
   machine: Machine,
@@ -203,6 +206,7 @@ export function runCreation(
   }
   recorder.assume(cellsOf(initCode.length));
   if (length === 0n) return { success: ending(start, emptyString(labels)), failure: collision };
+  tx.budget.steps -= Number(length) >> CODE_STEP_BITS;
   const made = madeCode(initCode, Number(length));
   recorder.assume(made.cells);
   const frame: Frame = {
