@@ -60,9 +60,9 @@ export class BlockKnowledge implements Knowledge {
     if (written?.codes === null) return { kind: 'unstable', codes: null };
     const codes = [...(written?.codes ?? [])];
     if (written === null || written.orBefore) {
-      const account = this.#account(address);
-      if (account === undefined) return { kind: 'missing' };
-      if (!codes.some((code) => isSameCode(code, account.code))) codes.push(account.code);
+      const before = this.#account(address)?.code ?? this.#state.code?.(address);
+      if (before === undefined) return { kind: 'missing' };
+      if (!codes.some((code) => isSameCode(code, before))) codes.push(before);
     }
     const [first] = codes;
     if (first === undefined) return { kind: 'unstable', codes: null };

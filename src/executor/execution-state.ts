@@ -53,11 +53,19 @@ export function receivedState(data: SnapshotData): ExecutionState {
 }
 
 function snapshotOf(source: StateSource): SnapshotData | null {
-  if (!('accounts' in source && 'absent' in source && 'storageOnly' in source && 'partial' in source)) {
+  if (
+    !(
+      'accounts' in source &&
+      'absent' in source &&
+      'storageOnly' in source &&
+      'codeOnly' in source &&
+      'partial' in source
+    )
+  ) {
     return null;
   }
-  const { accounts, absent, storageOnly, partial } = source as StateSource & SnapshotData;
-  return { accounts, absent, storageOnly, partial };
+  const { accounts, absent, storageOnly, codeOnly, partial } = source as StateSource & SnapshotData;
+  return { accounts, absent, storageOnly, codeOnly, partial };
 }
 
 /** What is not in it is unknown there: a transaction that needs more is run by the main thread. */
@@ -84,5 +92,5 @@ function derivedState(source: StateSource, analysis: BlockAnalysis): SnapshotDat
       if (slot !== null && value !== undefined) entry.storage.set(slot, value);
     }
   }
-  return { accounts, absent, storageOnly: new Set(), partial: true };
+  return { accounts, absent, storageOnly: new Set(), codeOnly: new Set(), partial: true };
 }

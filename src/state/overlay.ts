@@ -29,10 +29,15 @@ export function overlayState(base: StateSource, changes: StateDiff): StateSource
     for (const value of change?.storage.values() ?? []) if (value !== 0n) return true;
     return change?.destroyed !== true && base.hasStorage?.(address) === true;
   };
+  const code = (address: Address): Uint8Array | undefined => {
+    const change = changes.get(address);
+    if (change?.destroyed === true) return source.account(address)?.code;
+    return change?.code ?? base.code?.(address) ?? base.account(address)?.code;
+  };
   const { load } = base;
   return load === undefined
-    ? { ...source, hasStorage }
-    : { ...source, hasStorage, load: (keys) => load.call(base, keys) };
+    ? { ...source, hasStorage, code }
+    : { ...source, hasStorage, code, load: (keys) => load.call(base, keys) };
 }
 
 function changedAccount(

@@ -13,8 +13,10 @@ export interface SnapshotData {
   readonly accounts: ReadonlyMap<Address, SnapshotAccount>;
   /** Accounts said not to exist. */
   readonly absent: ReadonlySet<Address>;
-  /** Those of `accounts` of which nothing but slots was given. */
+  /** Those of `accounts` of which neither balance nor code was given. */
   readonly storageOnly: ReadonlySet<Address>;
+  /** Those of `accounts` of which no balance was given, but code. */
+  readonly codeOnly: ReadonlySet<Address>;
   /** Whether what is missing is unknown, instead of empty. */
   readonly partial: boolean;
 }
@@ -24,19 +26,26 @@ export class Snapshot implements StateSource, SnapshotData {
   readonly accounts: ReadonlyMap<Address, SnapshotAccount>;
   readonly absent: ReadonlySet<Address>;
   readonly storageOnly: ReadonlySet<Address>;
+  readonly codeOnly: ReadonlySet<Address>;
   readonly partial: boolean;
 
   constructor(data: SnapshotData) {
     this.accounts = data.accounts;
     this.absent = data.absent;
     this.storageOnly = data.storageOnly;
+    this.codeOnly = data.codeOnly;
     this.partial = data.partial;
   }
 
   account(address: Address): AccountState | null | undefined {
     const account = this.accounts.get(address);
     if (account === undefined) return this.partial && !this.absent.has(address) ? undefined : null;
-    return this.partial && this.storageOnly.has(address) ? undefined : account;
+    const isIncomplete = this.storageOnly.has(address) || this.codeOnly.has(address);
+    return this.partial && isIncomplete ? undefined : account;
+  }
+
+  code(address: Address): Uint8Array | undefined {
+    return this.codeOnly.has(address) ? this.accounts.get(address)?.code : this.account(address)?.code;
   }
 
   hasStorage(address: Address): boolean {

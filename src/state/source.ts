@@ -16,6 +16,8 @@ export interface AccountState {
 export interface StateSource {
   /** `null`: the account is known not to exist; `undefined`: not known. */
   account(address: Address): AccountState | null | undefined;
+  /** The code of an account of which nothing else is known; `undefined`: not known either. Absent: as `account`. */
+  readonly code?: (address: Address) => Uint8Array | undefined;
   /** The slot's value; `undefined`: not known. */
   storage(address: Address, slot: bigint): bigint | undefined;
   /**

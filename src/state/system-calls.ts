@@ -61,7 +61,7 @@ export function systemCallsDiff(
 }
 
 function hasCode(state: StateSource, address: typeof BEACON_ROOTS_ADDRESS | typeof HISTORY_STORAGE_ADDRESS) {
-  return (state.account(address)?.code.length ?? 0) > 0;
+  return (state.account(address)?.code ?? state.code?.(address) ?? []).length > 0;
 }
 
 /**

@@ -66,6 +66,27 @@ describe('the missing keys', () => {
     );
   });
 
+  test('with code and nothing else of an account are its balance, too, and what depends on it', () => {
+    const end = label();
+    const paying: Code = [
+      ...[0n, 0n, 0n, 0n, 5n].flatMap((word) => push(word)),
+      ...push(BigInt(THIRD)),
+      OP.gas,
+      OP.call,
+      placeOf(end),
+      OP.jumpIf,
+      ...slot(8n),
+      end,
+      ...slot(9n),
+    ];
+    const { code = '0x' } = contract(paying);
+    const missing = missingOf({ [TARGET]: { code }, [THIRD]: contract([OP.stop]) });
+    expect(missing).toEqual(
+      expect.arrayContaining([accountKey(TARGET, 'balance'), storageKey(TARGET, 8n), storageKey(TARGET, 9n)]),
+    );
+    expect(missing).not.toContain(accountKey(TARGET, 'code'));
+  });
+
   test('what is known is not among them', () => {
     const program = [...slot(1n), ...slot(2n)];
     const known = {

@@ -66,7 +66,13 @@ export function preState(extra: readonly (readonly [Address, SnapshotAccount])[]
     accounts.set(contract, { balance: 1000n, nonce: 1n, code: code(hex), storage });
   }
   for (const [key, account] of extra) accounts.set(key, account);
-  return new Snapshot({ accounts, absent: new Set(), storageOnly: new Set(), partial: false });
+  return new Snapshot({
+    accounts,
+    absent: new Set(),
+    storageOnly: new Set(),
+    codeOnly: new Set(),
+    partial: false,
+  });
 }
 
 export function word(value: bigint | Hex): Uint8Array {

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { InputError } from '../../src/errors.ts';
 import type { Address } from '../../src/input/block.ts';
+import { overlayState } from '../../src/state/overlay.ts';
 import { mergeSnapshots, snapshotState } from '../../src/state/prestate.ts';
 import { Snapshot } from '../../src/state/snapshot.ts';
 import { mainnetBlocks, readCorpusBlock } from '../corpus.ts';
@@ -69,11 +70,11 @@ describe('snapshotState', () => {
   });
 
   test('survives structured cloning, equal code still one array', () => {
-    const { accounts, absent, storageOnly, partial } = snapshotState({
+    const { accounts, absent, storageOnly, codeOnly, partial } = snapshotState({
       [A]: { code: '0x6001', storage: { '0x1': '0x2' } },
       [B]: { code: '0x6001' },
     });
-    const copy = new Snapshot(structuredClone({ accounts, absent, storageOnly, partial }));
+    const copy = new Snapshot(structuredClone({ accounts, absent, storageOnly, codeOnly, partial }));
     expect(copy.storage(A, 1n)).toBe(2n);
     expect(copy.account(A)?.code).toBe(copy.account(B)?.code);
   });
@@ -170,6 +171,28 @@ describe('several files', () => {
     expect(state.account(A)).toMatchObject({ balance: 1n, code: Uint8Array.of(0) });
     expect([state.storage(A, 1n), state.storage(A, 2n)]).toEqual([1n, 2n]);
     expect(state.account(B)).toMatchObject({ balance: 3n, nonce: 1n });
+  });
+
+  test('of an account without a balance only the code is known, where what is missing is unknown', () => {
+    const prestate = { [A]: { code: '0x6001', storage: { '0x1': '0x2' } }, [B]: { nonce: 3 } };
+    const partial = snapshotState(prestate, { partial: true });
+    expect([partial.account(A), partial.account(B)]).toEqual([undefined, undefined]);
+    expect([partial.code(A), partial.code(B), partial.code(C)]).toEqual([
+      new Uint8Array([0x60, 1]),
+      undefined,
+      undefined,
+    ]);
+    expect(partial.storage(A, 1n)).toBe(2n);
+    expect(snapshotState(prestate).account(A)).toMatchObject({
+      balance: 0n,
+      code: new Uint8Array([0x60, 1]),
+    });
+    const changed = overlayState(partial, new Map([[A, { storage: new Map([[1n, 7n]]) }]]));
+    expect([changed.account(A), changed.code?.(A), changed.storage(A, 1n)]).toEqual([
+      undefined,
+      new Uint8Array([0x60, 1]),
+      7n,
+    ]);
   });
 
   test('none, and partial: nothing is known', () => {

@@ -1,7 +1,7 @@
 /** Why transactions are not exact: how many for which reason, and for each of the first ones where and on what. */
 import { REASONS, type Reason, type ReasonCode } from '../../analysis/reason.ts';
 import type { BlockAnalysis, TransactionAnalysis } from '../../analysis/result.ts';
-import { clipped, counted, grouped, shortHex, shortKey, WIDTH, wrapped } from './layout.ts';
+import { counted, grouped, shortHex, shortKey, wrapped } from './layout.ts';
 import { type Colors, more, statusColor } from './style.ts';
 
 const SHOWN_CODES = 6;
@@ -23,7 +23,8 @@ export function explanations({ transactions }: BlockAnalysis, colors: Colors): s
     colors.dim('  Why not exact:'),
     ...sorted.slice(0, SHOWN_CODES).flatMap(([code, count]) => {
       const name = `  ${grouped(count).padStart(6)}  ${code.padEnd(24)}`;
-      return [`${name}${colors.dim(clipped(REASONS[code], WIDTH - name.length))}`];
+      const [first = '', ...rest] = wrapped(REASONS[code], ' '.repeat(name.length));
+      return [`${name}${colors.dim(first.trimStart())}`, ...rest.map(colors.dim)];
     }),
     ...more(sorted.length - SHOWN_CODES, 'reason', colors),
     '',
