@@ -3,15 +3,17 @@
  * a small program whose derived set must hold what is observed: in a block, or under other values of the keys
  * that were said to be unstable.
  */
-import { eoaCode7702SignAuthorization, generateAddress2, type PrefixedHexString } from '@ethereumjs/util';
+import {
+  eoaCode7702SignAuthorization,
+  generateAddress,
+  generateAddress2,
+  type PrefixedHexString,
+} from '@ethereumjs/util';
 import { describe, expect, test } from '@jest/globals';
-import { analyzeBlock, isOpen } from '../../src/analysis/block.ts';
-import { creationAddress } from '../../src/analysis/instructions/system.ts';
-import { firstConflict } from '../../src/analysis/overlap.ts';
+import { isOpen } from '../../src/analysis/block.ts';
 import type { TransactionAnalysis } from '../../src/analysis/result.ts';
-import type { Address, Authorization, BlockHeader, Transaction } from '../../src/input/block.ts';
-import { accountKey, parseKey, type StateKey, storageKey } from '../../src/state/key.ts';
-import { snapshotState } from '../../src/state/prestate.ts';
+import type { Address, Authorization, Transaction } from '../../src/input/block.ts';
+import { accountKey } from '../../src/state/key.ts';
 import type { Prestate } from '../corpus.ts';
 import { assemble, type Code, label, OP, placeOf, push } from '../generators/assembler.ts';
 import {
@@ -30,16 +32,12 @@ import {
 import { ABSENT, CONTRACTS, KEYS, MINER, SENDERS } from '../generators/universe.ts';
 import { hasEqualSlots, missesOf } from '../oracle/coverage.ts';
 import { bytesOf } from '../oracle/evm.ts';
-import { Oracle, type Recorded } from '../oracle/recorder.ts';
 import { hexOf } from '../oracle/state.ts';
 import {
   analyzed,
   contract,
   inputOf,
-  missesIn,
-  mutated,
   OTHER,
-  prestateOf,
   recorded,
   type Scene,
   TARGET,
@@ -47,106 +45,19 @@ import {
   transaction,
   words,
 } from './scene.ts';
+import { alone, conflict, inBlock, key, modeOf, statusesOf } from './trial.ts';
 
 const FOURTH = CONTRACTS[3] as Address;
 const [NOBODY] = ABSENT as readonly [Address];
 const MAX = (1n << 256n) - 1n;
-const RICH = { balance: `0x${(10n ** 24n).toString(16)}`, nonce: 0, code: '0x', storage: {} };
 
-const key = (at: bigint, address: Address = TARGET): StateKey => storageKey(address, at);
 const numberOf = (address: Address): bigint => BigInt(address);
-
-/** Values that an unstable key is tried with. */
-const VALUES = [0n, 1n, 2n, 5n, 6n, 31n, 32n, 1n << 64n, MAX - 1n, MAX, numberOf(OTHER), numberOf(THIRD)];
-
-interface Alone {
-  readonly prestate: Prestate;
-  readonly unstable: readonly StateKey[];
-  readonly hardfork?: string;
-  readonly fields?: Partial<Transaction>;
-  readonly values?: readonly bigint[];
-}
-
-/** Derives with some keys unstable, and runs with all kinds of values in them. */
-async function alone({
-  prestate,
-  unstable,
-  hardfork = 'cancun',
-  fields = {},
-  values = VALUES,
-}: Alone): Promise<TransactionAnalysis> {
-  const scene: Scene = { hardfork, prestate, transactions: [transaction(fields)] };
-  const derived = analyzed(scene, { isUnstable: (one) => unstable.includes(one) });
-  expect(await missesIn(scene, derived)).toEqual([]);
-  for (const [i, value] of values.entries()) {
-    const changes = new Map(
-      unstable.map((one, j) => [one, j === 0 ? value : (values[(i + j) % values.length] as bigint)]),
-    );
-    for (const one of unstable) if (parseKey(one).field === 'balance') changes.set(one, value % (1n << 80n));
-    const misses = await missesIn(mutated(scene, changes), derived);
-    expect({ value, misses }).toEqual({ value, misses: [] });
-  }
-  return derived;
-}
-
-interface Block {
-  readonly prestate: Prestate;
-  readonly transactions: readonly Partial<Transaction>[];
-  readonly hardfork?: string;
-  readonly header?: Partial<BlockHeader>;
-}
-
-interface BlockRun {
-  readonly derived: readonly TransactionAnalysis[];
-  readonly seen: readonly Recorded[];
-}
-
-/** Derives a block, and runs it. */
-async function inBlock({
-  prestate,
-  transactions,
-  hardfork = 'cancun',
-  header = {},
-}: Block): Promise<BlockRun> {
-  const nonces = new Map<string, bigint>();
-  const scene: Scene = {
-    hardfork,
-    header,
-    prestate: { ...Object.fromEntries(SENDERS.map((sender) => [sender, RICH])), ...prestate },
-    transactions: transactions.map((fields, index) => {
-      const from = fields.from ?? (SENDERS[index % SENDERS.length] as Address);
-      const nonce = nonces.get(from) ?? 0n;
-      nonces.set(from, nonce + 1n);
-      return transaction({ from, nonce, ...fields });
-    }),
-  };
-  const input = inputOf(scene);
-  const { transactions: derived } = analyzeBlock(input, { state: snapshotState(prestateOf(scene)) });
-  const oracle = await Oracle.create(input, prestateOf(scene));
-  const seen: Recorded[] = [];
-  for (const one of derived) {
-    const observed = await oracle.run(one.index);
-    expect({ index: one.index, misses: missesOf(input, one, observed) }).toEqual({
-      index: one.index,
-      misses: [],
-    });
-    seen.push(observed);
-  }
-  return { derived, seen };
-}
-
-const statusesOf = (derived: readonly TransactionAnalysis[]): string[] => derived.map(({ status }) => status);
-const modeOf = (derived: TransactionAnalysis | undefined, one: StateKey) => derived?.accesses.keys.get(one);
 
 /** Address of what a transaction made. */
 function madeBy({ effects }: TransactionAnalysis): Address {
   const [address] = [...effects.codes.keys()];
   if (address === undefined) throw new Error('nothing was made');
   return address;
-}
-
-function conflict(a: TransactionAnalysis | undefined, b: TransactionAnalysis | undefined): string | null {
-  return a === undefined || b === undefined ? null : firstConflict(a.accesses, b.accesses);
 }
 
 describe('1: code is a cell', () => {
@@ -682,7 +593,7 @@ describe('18: addresses of CREATE', () => {
 });
 
 test('18: an address that may be taken touches less than one that is free', async () => {
-  const address = creationAddress(transaction().from, 0n);
+  const address = hexOf(generateAddress(bytesOf(transaction().from), new Uint8Array(0)));
   const init = assemble([...call(addressOf(OTHER)), ...push(0n), ...push(0n), OP.revert]);
   for (const field of ['nonce', 'code'] as const) {
     const derived = await alone({

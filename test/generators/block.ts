@@ -18,7 +18,17 @@ import type { Prestate, PrestateAccount } from '../corpus.ts';
 import { Oracle, RefusedError } from '../oracle/recorder.ts';
 import { hexOf } from '../oracle/state.ts';
 import { HARDFORKS, programOf } from './program.ts';
-import { ABSENT, ADDRESSES, CONTRACTS, HOLDER, KEYS, MINER, SENDERS, SLOTS } from './universe.ts';
+import {
+  ABSENT,
+  ADDRESSES,
+  CONTRACTS,
+  HOLDER,
+  KEYS,
+  MINER,
+  PRECOMPILES,
+  SENDERS,
+  SLOTS,
+} from './universe.ts';
 
 /** A valid block with its pre-state. */
 export interface RandomBlock {
@@ -61,10 +71,11 @@ const NUMBER = 1000n;
 /** The newer ones more often. */
 const DRAWN_HARDFORKS = [...HARDFORKS, 'cancun', 'prague', 'prague', 'prague'];
 
-/** Newest transaction type of each hardfork that has more than type 0; blobs are left out. */
+/** Transaction types of each hardfork. */
 function typesOf(hardfork: string): readonly number[] {
-  if (['prague', 'osaka'].includes(hardfork)) return [0, 1, 2, 2, 4, 4];
-  if (['london', 'shanghai', 'cancun'].includes(hardfork)) return [0, 1, 2];
+  if (['prague', 'osaka'].includes(hardfork)) return [0, 1, 2, 2, 3, 4, 4];
+  if (hardfork === 'cancun') return [0, 1, 2, 3];
+  if (['london', 'shanghai'].includes(hardfork)) return [0, 1, 2];
   return hardfork === 'berlin' ? [0, 1] : [0];
 }
 
@@ -123,7 +134,7 @@ const senderAccount = fc.tuple(senderBalance, fc.nat(2)).map(
 
 const authorization: fc.Arbitrary<AuthorizationDraft> = fc.record({
   signer: fc.nat(KEYS.length - 1),
-  delegate: fc.constantFrom(...CONTRACTS, ZERO_ADDRESS, ...SENDERS.slice(0, 1)),
+  delegate: fc.constantFrom(...CONTRACTS, ZERO_ADDRESS, ZERO_ADDRESS, ...SENDERS, ...ABSENT, ...PRECOMPILES),
   isStale: fc.nat(4).map((value) => value === 0),
   chainId: fc.constantFrom(0n, 1n, 1n, 5n),
 });
@@ -132,6 +143,11 @@ const authorization: fc.Arbitrary<AuthorizationDraft> = fc.record({
 const callData = fc
   .array(storedValue, { maxLength: 4 })
   .map((words) => new Uint8Array(Buffer.from(words.map((word) => slotHex(word).slice(2)).join(''), 'hex')));
+
+/** Sometimes with an entry twice. */
+const accessList = fc
+  .tuple(fc.array(fc.tuple(fc.constantFrom(...ADDRESSES), storedSlot), { maxLength: 3 }), fc.nat(3))
+  .map(([entries, twice]) => [...entries, ...entries.slice(0, twice === 0 ? 1 : 0)]);
 
 function transaction(hardfork: string): fc.Arbitrary<TransactionDraft> {
   const target = fc.oneof(
@@ -154,14 +170,14 @@ function transaction(hardfork: string): fc.Arbitrary<TransactionDraft> {
       type: fc.constantFrom(...typesOf(hardfork)),
       maxFeePerGas: fc.constantFrom(7n, 10n, 30n),
       maxPriorityFeePerGas: fc.constantFrom(0n, 2n, 7n),
-      accessList: fc.array(fc.tuple(fc.constantFrom(...ADDRESSES), storedSlot), { maxLength: 2 }),
+      accessList,
       authorizations: fc.array(authorization, { minLength: 1, maxLength: 3 }),
     })
     .map(({ callData, initCode, ...drawn }) => ({
       ...drawn,
-      // EIP-7702: such a transaction cannot create.
-      to: drawn.type === 4 ? (drawn.to ?? CONTRACTS[0] ?? null) : drawn.to,
-      data: drawn.to === null ? initCode : callData,
+      // EIP-4844, EIP-7702: such a transaction cannot create.
+      to: drawn.type >= 3 ? (drawn.to ?? CONTRACTS[0] ?? null) : drawn.to,
+      data: drawn.to === null && drawn.type < 3 ? initCode : callData,
     }));
 }
 
@@ -268,8 +284,8 @@ function complete(
       : drawn.maxFeePerGas,
     accessList:
       type === 0 ? null : accessList.map(([address, slot]) => ({ address, storageKeys: [slotHex(slot)] })),
-    maxFeePerBlobGas: 0n,
-    blobVersionedHashes: [],
+    maxFeePerBlobGas: type === 3 ? 10n : 0n,
+    blobVersionedHashes: type === 3 ? [`0x01${'b'.repeat(62)}`] : [],
     authorizationList: type === 4 ? signed(authorizations, from, nonceOf) : [],
     chainId: type === 0 ? null : 1n,
     signature: null,

@@ -51,6 +51,16 @@ function arraySlot(base: Code, index: Code): Code {
   ];
 }
 
+/** `keccak256` of a range of memory whose place and length are computed. */
+function hashOfRange(offset: Code, length: Code): Code {
+  return [...below(0x40n, length), ...below(0x80n, offset), OP.keccak256];
+}
+
+/** The word modulo a power of two. */
+function below(limit: bigint, word: Code): Code {
+  return [...word, ...push(limit - 1n), OP.and];
+}
+
 const ENVIRONMENT = [
   OP.address,
   OP.origin,
@@ -68,6 +78,10 @@ const ENVIRONMENT = [
   OP.pc,
   OP.gas,
   OP.codeSize,
+  OP.chainId,
+  OP.gasLimit,
+  OP.baseFee,
+  OP.blobBaseFee,
 ];
 
 const BINARY = [
@@ -84,7 +98,17 @@ const BINARY = [
   OP.xor,
   OP.byte,
   OP.shr,
+  OP.shl,
+  OP.sar,
+  OP.sdiv,
+  OP.smod,
+  OP.exp,
+  OP.signExtend,
+  OP.slt,
+  OP.sgt,
 ];
+
+const TERNARY = [OP.addMod, OP.mulMod];
 
 /** Nested deeply enough for calls in branches in loops. */
 const depth = { depthSize: 'medium', maxDepth: 6, withCrossShrink: true } as const;
@@ -97,6 +121,12 @@ const SINCE: ReadonlyMap<number, string> = new Map([
   [OP.staticCall, 'byzantium'],
   [OP.revert, 'byzantium'],
   [OP.shr, 'petersburg'],
+  [OP.shl, 'petersburg'],
+  [OP.sar, 'petersburg'],
+  [OP.chainId, 'istanbul'],
+  [OP.baseFee, 'london'],
+  [OP.blobHash, 'cancun'],
+  [OP.blobBaseFee, 'cancun'],
   [OP.create2, 'petersburg'],
   [OP.extCodeHash, 'petersburg'],
   [OP.selfBalance, 'istanbul'],
@@ -150,7 +180,41 @@ function statementOf(hardfork: string): fc.Arbitrary<Code> {
           .map(([of, code]) => [...of, code]),
       },
       { weight: 1, arbitrary: smallNumber.map((past) => [...push(past), OP.number, OP.sub, OP.blockHash]) },
-      { weight: 1, arbitrary: tie('word').map((value) => [...value, OP.isZero]) },
+      {
+        weight: 1,
+        arbitrary: fc
+          .tuple(tie('word'), fc.constantFrom(OP.isZero, OP.not))
+          .map(([value, code]) => [...value, code]),
+      },
+      { weight: 1, arbitrary: tie('word').map((at) => [...below(0x80n, at), OP.mload]) },
+      {
+        weight: 1,
+        arbitrary: fc.tuple(tie('word'), tie('word')).map(([at, length]) => hashOfRange(at, length)),
+      },
+      {
+        weight: 1,
+        arbitrary: fc
+          .tuple(tie('word'), tie('word'), tie('word'), fc.constantFrom(...TERNARY))
+          .map(([a, b, c, code]) => [...a, ...b, ...c, code]),
+      },
+      {
+        weight: has(OP.blobHash) ? 1 : 0,
+        arbitrary: tie('word').map((at) => [...at, OP.blobHash]),
+      },
+      /** A field of a packed slot. */
+      {
+        weight: 1,
+        arbitrary: fc
+          .tuple(fc.bigInt(0n, SLOTS), fc.constantFrom(1n, 0x100n, 1n << 160n), fc.constantFrom(1n, 8n, 160n))
+          .map(([at, unit, bits]) => [
+            ...push(unit),
+            ...push(at),
+            OP.sload,
+            OP.div,
+            ...push((1n << bits) - 1n),
+            OP.and,
+          ]),
+      },
       {
         weight: 2,
         arbitrary: fc
@@ -171,6 +235,17 @@ function statementOf(hardfork: string): fc.Arbitrary<Code> {
       },
       { weight: 1, arbitrary: fc.tuple(tie('slot'), tie('word')).map(([base, at]) => arraySlot(base, at)) },
       { weight: 1, arbitrary: tie('word').map((value) => [...push(SLOTS), ...value, OP.mod]) },
+      {
+        weight: 1,
+        arbitrary: fc.tuple(tie('word'), tie('word')).map(([at, length]) => hashOfRange(at, length)),
+      },
+      /** A member of a struct in a mapping or an array. */
+      {
+        weight: 1,
+        arbitrary: fc
+          .tuple(tie('slot'), smallNumber)
+          .map(([base, member]) => [...base, ...push(member), OP.add]),
+      },
       { weight: 1, arbitrary: tie('word') },
     ),
 
@@ -202,20 +277,55 @@ function statementOf(hardfork: string): fc.Arbitrary<Code> {
           .map(([value, at, code]) => [...value, ...push(BigInt(at)), code]),
       },
       {
-        weight: 4,
+        weight: 2,
+        arbitrary: fc
+          .tuple(tie('word'), tie('word'), fc.constantFrom(OP.mstore, OP.mstore8))
+          .map(([value, at, code]) => [...value, ...below(0x80n, at), code]),
+      },
+      {
+        weight: 6,
         arbitrary: fc
           .tuple(
-            fc.nat(40),
-            fc.nat(40),
-            fc.nat(0xa0),
+            operandOf(tie('word'), 40),
+            operandOf(tie('word'), 40),
+            operandOf(tie('word'), 0xa0),
             anyOf(OP.callDataCopy, OP.codeCopy, OP.returnDataCopy, OP.mcopy),
           )
-          .map(([length, from, to, code]) => [
-            ...push(BigInt(length)),
-            ...push(BigInt(from)),
-            ...push(BigInt(to)),
-            code,
-          ]),
+          .map(([length, from, to, code]) => [...length, ...from, ...to, code]),
+      },
+      {
+        weight: 2,
+        arbitrary: fc
+          .tuple(
+            operandOf(tie('word'), 40),
+            operandOf(tie('word'), 40),
+            operandOf(tie('word'), 0x80),
+            tie('account'),
+          )
+          .map(([length, from, to, of]) => [...length, ...from, ...to, ...of, OP.extCodeCopy]),
+      },
+      /** A field of a packed slot is written. */
+      {
+        weight: 3,
+        arbitrary: fc
+          .tuple(
+            tie('word'),
+            tie('slot'),
+            fc.constantFrom(8n, 128n, 160n),
+            fc.constantFrom(1n, 1n << 8n, 1n << 96n),
+          )
+          .map(([value, at, bits, unit]) => packedStore(value, at, bits, unit)),
+      },
+      /** An array grows: its length is one more, its last element is written. */
+      {
+        weight: 2,
+        arbitrary: fc.tuple(tie('word'), fc.bigInt(0n, SLOTS)).map(([value, base]) => arrayPush(value, base)),
+      },
+      {
+        weight: 3,
+        arbitrary: fc
+          .tuple(tie('statements'), tie('statements'))
+          .map(([body, between]) => calledTwice(body, between)),
       },
       {
         weight: 12,
@@ -241,7 +351,9 @@ function statementOf(hardfork: string): fc.Arbitrary<Code> {
       { weight: 8, arbitrary: creationOf(has(OP.create2), tie('init'), tie('word')) },
       {
         weight: 4,
-        arbitrary: tie('word').map((topic) => [...topic, ...push(32n), ...push(SCRATCH), OP.log1]),
+        arbitrary: fc
+          .tuple(tie('word'), operandOf(tie('word'), 40), operandOf(tie('word'), 40))
+          .map(([topic, length, at]) => [...topic, ...length, ...at, OP.log1]),
       },
       { weight: 1, arbitrary: tie('account').map((to) => [...to, OP.selfDestruct]) },
       {
@@ -253,6 +365,12 @@ function statementOf(hardfork: string): fc.Arbitrary<Code> {
           [...push(32n), ...push(SCRATCH), OP.return],
           [...push(32n), ...push(SCRATCH), OP.revert],
         ),
+      },
+      {
+        weight: 2,
+        arbitrary: fc
+          .tuple(operandOf(tie('word'), 0x60), operandOf(tie('word'), 0x40), anyOf(OP.return, OP.revert))
+          .map(([length, at, code]) => [...length, ...at, code]),
       },
     ),
 
@@ -279,6 +397,76 @@ function statementOf(hardfork: string): fc.Arbitrary<Code> {
 function branch(condition: Code, yes: Code, no: Code): Code {
   const [then, end] = [label(), label()];
   return [...condition, placeOf(then), OP.jumpIf, ...no, placeOf(end), OP.jump, then, ...yes, end];
+}
+
+/** A small number: a constant, or computed. */
+function operandOf(word: fc.Arbitrary<Code>, most: number): fc.Arbitrary<Code> {
+  return fc.oneof(
+    { weight: 3, arbitrary: fc.nat(most).map((value) => push(BigInt(value))) },
+    { weight: 1, arbitrary: word.map((value) => below(0x40n, value)) },
+  );
+}
+
+/** `slot = slot & ~mask | (value & (2^bits - 1)) * unit`. */
+function packedStore(value: Code, at: Code, bits: bigint, unit: bigint): Code {
+  const field = (1n << bits) - 1n;
+  const kept = ((1n << 256n) - 1n) ^ BigInt.asUintN(256, field * unit);
+  return [
+    ...below(1n << bits, value),
+    ...push(unit),
+    OP.mul,
+    ...at,
+    OP.sload,
+    ...push(kept),
+    OP.and,
+    OP.or,
+    ...at,
+    OP.sstore,
+  ];
+}
+
+/** `array.push(value)` of an array at `base`, as Solidity does it. */
+function arrayPush(value: Code, base: bigint): Code {
+  return [
+    ...value,
+    ...push(base),
+    OP.sload,
+    OP.dup1,
+    ...push(1n),
+    OP.add,
+    ...push(base),
+    OP.sstore,
+    ...push(base),
+    ...push(SCRATCH),
+    OP.mstore,
+    ...push(32n),
+    ...push(SCRATCH),
+    OP.keccak256,
+    OP.add,
+    OP.sstore,
+  ];
+}
+
+/** An internal function that is called from two places. */
+function calledTwice(body: Code, between: Code): Code {
+  const [start, first, second, end] = [label(), label(), label(), label()];
+  return [
+    placeOf(first),
+    placeOf(start),
+    OP.jump,
+    first,
+    ...between,
+    placeOf(second),
+    placeOf(start),
+    OP.jump,
+    second,
+    placeOf(end),
+    OP.jump,
+    start,
+    ...body,
+    OP.jump,
+    end,
+  ];
 }
 
 /** Runs the body up to three times. */
@@ -349,16 +537,21 @@ function callOf(
     },
   );
   const kind = anyOf(OP.call, OP.call, OP.callCode, OP.delegateCall, OP.staticCall);
-  const sizes = fc.tuple(fc.constantFrom(0, 4, 32, 64), fc.constantFrom(0, 32, 64));
+  const size = (...sizes: readonly bigint[]): fc.Arbitrary<Code> =>
+    fc.oneof(
+      { weight: 5, arbitrary: fc.constantFrom(...sizes).map((value) => push(value)) },
+      { weight: 1, arbitrary: word.map((value) => below(0x40n, value)) },
+    );
+  const sizes = fc.tuple(size(0n, 4n, 32n, 64n), size(0n, 32n, 64n));
   return fc
     .tuple(kind, account, value, gas, used, sizes, word)
     .map(([code, to, amount, left, use, [input, output], data]) => [
       ...data,
       ...push(BUFFER),
       OP.mstore,
-      ...push(BigInt(output)),
+      ...output,
       ...push(SCRATCH),
-      ...push(BigInt(input)),
+      ...input,
       ...push(BUFFER),
       ...(code === OP.call || code === OP.callCode ? amount : []),
       ...to,

@@ -25,7 +25,9 @@ export const HOLDER: Address = numbered('f00d', 1);
 export const MINER: Address = numbered('feed', 1);
 
 /** Precompiles that need nothing loaded, and one address that is none. */
-const PRECOMPILES: readonly Address[] = [1, 2, 3, 4, 5, 6, 9, 0x20].map((index) => numbered('00', index));
+export const PRECOMPILES: readonly Address[] = [1, 2, 3, 4, 5, 6, 9, 0x20].map((index) =>
+  numbered('00', index),
+);
 
 /** Everything that a program may name. */
 export const ADDRESSES: readonly Address[] = [

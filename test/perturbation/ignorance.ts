@@ -46,6 +46,13 @@ function accountOf(
 const isStorage = (key: StateKey): boolean => parseKey(key).field === 'storage';
 const isBalance = (key: StateKey): boolean => parseKey(key).field === 'balance';
 
+/** All storage, all balances, or both, in both manners. */
+export const WHOLE_KINDS: readonly Ignorance[] = (['unstable', 'missing'] as const).flatMap((manner) => [
+  { name: `${manner} storage`, manner, covers: isStorage },
+  { name: `${manner} balances`, manner, covers: isBalance },
+  { name: `${manner} storage and balances`, manner, covers: (key) => isStorage(key) || isBalance(key) },
+]);
+
 /**
  * Draws what is not known: a few keys, all keys of one kind, everything of one account, or each key by chance.
  *

@@ -83,32 +83,73 @@ export function describeCount(count: Count): string {
   ].join(', ');
 }
 
-/** Derives a transaction once with something not known, and runs it with `executions` mutations of that. */
+/** Derives a transaction once with something drawn not known, and runs it with `executions` mutations of that. */
 export async function perturb(
   subject: Subject,
   random: Random,
   executions: number,
   count: Count,
 ): Promise<void> {
-  const { input, index, oracle } = subject;
-  const tx = input.transactions[index];
-  if (tx === undefined) throw new RangeError(`no transaction ${index}`);
-  const base = await oracle.attempt(
-    tx,
-    () => {},
-    (seen) => seen,
-  );
+  const tx = transactionOf(subject);
+  const base = await observed(subject);
   if (base === null || base.gasUsed > MOST_GAS) return;
-  const pool = new Set(keysOf(base, input));
-  const ignorance = drawIgnorance(random, [...pool], (key) => isFixed(key, tx));
+  const keys = keysOf(base, subject.input);
+  const ignorance = drawIgnorance(random, keys, (key) => isFixed(key, tx));
+  await perturbKnowing(subject, ignorance, base, random, executions, count);
+}
+
+/** The same where what is not known is given; the first execution is that on the state as it is. */
+export async function perturbWith(
+  subject: Subject,
+  { name, manner, covers }: Ignorance,
+  random: Random,
+  executions: number,
+  count: Count,
+): Promise<void> {
+  const tx = transactionOf(subject);
+  const ignorance: Ignorance = { name, manner, covers: (key) => covers(key) && !isFixed(key, tx) };
+  const base = await observed(subject);
+  if (base === null) return;
+  const more = base.gasUsed > MOST_GAS ? 0 : executions;
+  await perturbKnowing(subject, ignorance, base, random, more, count);
+}
+
+async function perturbKnowing(
+  subject: Subject,
+  ignorance: Ignorance,
+  base: Recorded,
+  random: Random,
+  executions: number,
+  count: Count,
+): Promise<void> {
+  const { input, oracle } = subject;
+  const tx = transactionOf(subject);
   const derived = derive(subject, tx, ignorance);
-  const naive = derive(subject, tx, null);
+  const naive = naively(subject);
   count.analyses++;
   count.statuses.set(derived.status, (count.statuses.get(derived.status) ?? 0) + 1);
-  for (const key of derived.inputs.keys.keys()) pool.add(key);
+  const pool = new Set([...keysOf(base, input), ...derived.inputs.keys.keys()]);
   const material = materialOf(pool, tx, subject);
+  const compare = (seen: Recorded, wrong: readonly string[], mutation: Mutation): void => {
+    const misses = missesOf(input, derived, seen);
+    const untouched = derived.status === 'exact' ? untouchedSlots(derived, seen) : [];
+    count.executions++;
+    if (derived.status === 'exact') count.exact++;
+    if (missesOf(input, naive, seen).length > 0) count.escapes++;
+    if (misses.length > 0 || wrong.length > 0 || untouched.length > 0) {
+      count.contradictions.push({
+        subject: `${subject.name} #${subject.index} ${input.hardfork}`,
+        ignorance: ignorance.name,
+        mutation: describeMutation(mutation),
+        misses,
+        wrongEffects: wrong,
+        untouched,
+      });
+    }
+  };
+  compare(base, [], { values: new Map(), codes: new Map() });
   // Sets that hold everything are hardly worth a try.
-  const tries = isOpen(derived) ? 1 : executions;
+  const tries = isOpen(derived) ? Math.min(1, executions) : executions;
   for (let i = 0; i < tries; i++) {
     // Known keys that decide nothing make no difference to the sets; they may to the values that are left.
     const isBold = random.chance(0.3);
@@ -120,30 +161,46 @@ export async function perturb(
     const found = await oracle.attempt(
       tx,
       (state) => applyMutation(mutation, state),
-      (seen) => ({ seen, wrongEffects: isBold ? [] : wrongEffects(derived, oracle.state) }),
+      (seen) => ({ seen, wrong: isBold ? [] : wrongEffects(derived, oracle.state) }),
     );
     if (found === null) {
       count.refused++;
       continue;
     }
-    const { seen, wrongEffects: wrong } = found;
-    for (const key of keysOf(seen, input)) pool.add(key);
-    const misses = missesOf(input, derived, seen);
-    const untouched = derived.status === 'exact' ? untouchedSlots(derived, seen) : [];
-    count.executions++;
-    if (derived.status === 'exact') count.exact++;
-    if (missesOf(input, naive, seen).length > 0) count.escapes++;
-    if (misses.length > 0 || wrong.length > 0 || untouched.length > 0) {
-      count.contradictions.push({
-        subject: `${subject.name} #${index} ${input.hardfork}`,
-        ignorance: ignorance.name,
-        mutation: describeMutation(mutation),
-        misses,
-        wrongEffects: wrong,
-        untouched,
-      });
-    }
+    for (const key of keysOf(found.seen, input)) pool.add(key);
+    compare(found.seen, found.wrong, mutation);
   }
+}
+
+const observations = new WeakMap<Subject, Recorded | null>();
+const naiveDerivations = new WeakMap<Subject, TransactionAnalysis>();
+
+/** What the transaction touches on the state as it is; `null` when it is invalid. */
+async function observed(subject: Subject): Promise<Recorded | null> {
+  const known = observations.get(subject);
+  if (known !== undefined) return known;
+  const seen = await subject.oracle.attempt(
+    transactionOf(subject),
+    () => {},
+    (one) => one,
+  );
+  observations.set(subject, seen);
+  return seen;
+}
+
+/** The derivation as if everything was known. */
+function naively(subject: Subject): TransactionAnalysis {
+  const known = naiveDerivations.get(subject);
+  if (known !== undefined) return known;
+  const derived = derive(subject, transactionOf(subject), null);
+  naiveDerivations.set(subject, derived);
+  return derived;
+}
+
+function transactionOf({ input, index }: Subject): Transaction {
+  const tx = input.transactions[index];
+  if (tx === undefined) throw new RangeError(`no transaction ${index}`);
+  return tx;
 }
 
 function describeMutation({ values, codes }: Mutation): string[] {

@@ -37,8 +37,9 @@ const attackMainnet: Attack = async (random, executions, count) => {
       const isTried = random.chance(data.length > 0 ? probability : probability / 20);
       if (isTried && gasLimit <= MOST_GAS_LIMIT) {
         const times = Math.max(1, Math.ceil(probability));
+        const subject = { name: String(number), input, index, oracle };
         for (let i = 0; i < times && count.executions < executions; i++) {
-          await perturb({ name: String(number), input, index, oracle }, random, MUTATIONS, count);
+          await perturb(subject, random, MUTATIONS, count);
         }
       }
       await oracle.run(index);
