@@ -34,8 +34,13 @@ export class BlockKnowledge implements Knowledge {
     this.#predecessors = predecessors;
   }
 
-  storage(address: Address, slot: bigint, origin: SlotOrigin | null): Fact {
-    const written = this.#predecessors.value(storageKey(address, slot), address, origin);
+  storage(
+    address: Address,
+    slot: bigint,
+    origin: SlotOrigin | null,
+    key: StateKey = storageKey(address, slot),
+  ): Fact {
+    const written = this.#predecessors.value(key, address, origin);
     return factOf(written, () => this.#state.storage(address, slot));
   }
 

@@ -15,6 +15,7 @@ import type { AccessMode, AccessSet } from './access.ts';
 import { deriveInAnyOrder } from './any-order.ts';
 import { BlockKnowledge, NO_PREDECESSORS, type Predecessors } from './block-knowledge.ts';
 import { decideCommutation } from './commutation.ts';
+import { Deriver } from './deriver.ts';
 import { RecordedKnowledge } from './inputs.ts';
 import type { Knowledge } from './knowledge.ts';
 import { isOpen, PendingBounds } from './pending-bounds.ts';
@@ -66,7 +67,8 @@ export function analyzeTransaction(
       ? DEFAULT_HARDFORK
       : hardforkOfBlock(chainId, block, { source: 'block', path: 'timestamp' }));
   const input: BlockInput = { block, transactions: [tx], chainId, hardfork, blockHashes };
-  const run = new BlockDeriver(input, options.state, settle({}), options.limits ?? DEFAULT_LIMITS);
+  const { state, limits = DEFAULT_LIMITS } = options;
+  const run = new BlockDeriver(input, state, settle({}), limits, 'tight');
   const others: Predecessors = {
     value: (key) => (isUnstable(key) ? ANYTHING : null),
     code: (address) => (isUnstable(accountKey(address, 'code')) ? ANY_CODE : null),
@@ -108,15 +110,29 @@ export class BlockDeriver {
   readonly #options: AnalysisOptions;
   readonly #limits: Limits;
   readonly #rules: BlockRules;
+  readonly #deriver: Pick<Deriver, 'derive'>;
   readonly missing = new Set<StateKey>();
 
-  /** @param state - Before the first transaction. */
-  constructor(input: BlockInput, state: StateSource, options: AnalysisOptions, limits: Limits) {
+  /**
+   * @param state - Before the first transaction.
+   * @param assumptions - Whether more may be assumed than decided something. Default: `coarse`, which is faster.
+   */
+  constructor(
+    input: BlockInput,
+    state: StateSource,
+    options: AnalysisOptions,
+    limits: Limits,
+    assumptions: 'coarse' | 'tight' = 'coarse',
+  ) {
     this.#input = input;
     this.#state = state;
     this.#options = options;
     this.#limits = limits;
     this.#rules = blockRules(input);
+    this.#deriver =
+      assumptions === 'coarse'
+        ? new Deriver(this.#rules, limits)
+        : { derive: (tx, knowledge) => deriveTransaction(this.#rules, tx, knowledge, limits) };
   }
 
   /** Without that every transaction may touch anything, whatever is known of state. */
@@ -172,7 +188,7 @@ export class BlockDeriver {
   ): TransactionAnalysis {
     const tx = this.#transaction(index);
     const recorded = new RecordedKnowledge(knowledge);
-    const found = deriveTransaction(this.#rules, tx, recorded, this.#limits);
+    const found = this.#deriver.derive(tx, recorded);
     for (const key of found.missing) this.missing.add(key);
     let { accesses, status, waitsFor, pending } = found;
     if (isOpen(found)) accesses = this.#withLikely(tx, accesses);

@@ -45,9 +45,14 @@ export class RecordedKnowledge implements Knowledge {
     return { keys: this.#keys, existence: this.#existence };
   }
 
-  storage(address: Address, slot: bigint, origin: SlotOrigin | null): Fact {
-    const fact = this.#knowledge.storage(address, slot, origin);
-    this.#keys.set(storageKey(address, slot), { kind: 'storage', address, slot, origin, fact });
+  storage(
+    address: Address,
+    slot: bigint,
+    origin: SlotOrigin | null,
+    key: StateKey = storageKey(address, slot),
+  ): Fact {
+    const fact = this.#knowledge.storage(address, slot, origin, key);
+    this.#keys.set(key, { kind: 'storage', address, slot, origin, fact });
     return fact;
   }
 

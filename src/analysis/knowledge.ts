@@ -3,6 +3,7 @@
  * it is missing. The only window of the analysis on pre-state and on earlier transactions.
  */
 import type { Address } from '../input/block.ts';
+import type { StateKey } from '../state/key.ts';
 import type { SlotOrigin } from './access.ts';
 import type { Word } from './word.ts';
 
@@ -21,8 +22,11 @@ export type CodeFact =
   | { readonly kind: 'missing' };
 
 export interface Knowledge {
-  /** @param origin - How the slot came about, where that is known: keeps it apart from regions. */
-  storage(address: Address, slot: bigint, origin: SlotOrigin | null): Fact;
+  /**
+   * @param origin - How the slot came about, where that is known: keeps it apart from regions.
+   * @param key - The slot's key, where the caller has it.
+   */
+  storage(address: Address, slot: bigint, origin: SlotOrigin | null, key?: StateKey): Fact;
   balance(address: Address): Fact;
   nonce(address: Address): Fact;
   code(address: Address): CodeFact;

@@ -324,13 +324,9 @@ export class SymbolicBytes {
   preimage(offset: number, length: number, originOf: (value: bigint) => PreimageWord | null): Preimage {
     const words: PreimageWord[] = [];
     const window = this.slice(offset, length);
-    let room = LARGEST_NESTED;
-    const fitting = (hash: PreimageWord | null): PreimageWord | null => {
-      const size = hash?.kind === 'hash' ? sizeOf(hash.preimage) : 0;
-      if (size > room) return null;
-      room -= size;
-      return hash;
-    };
+    const nesting = new LongestNesting();
+    const fitting = (hash: PreimageWord | null): PreimageWord | null =>
+      hash?.kind === 'hash' && !nesting.fits(hash.preimage) ? null : hash;
     for (let i = 0; i < length; i += 32) {
       const word = window.loadWord(i);
       const value = knownValue(word);
@@ -427,6 +423,19 @@ function isBlank(labels: Int32Array): boolean {
  * hashes that occur twice double at every step otherwise.
  */
 const LARGEST_NESTED = 64;
+
+/** What may still be nested in one preimage. */
+export class LongestNesting {
+  #room = LARGEST_NESTED;
+
+  /** Whether there is room for this one too; then it takes its room. */
+  fits(preimage: Preimage): boolean {
+    const size = sizeOf(preimage);
+    if (size > this.#room) return false;
+    this.#room -= size;
+    return true;
+  }
+}
 
 const sizes = new WeakMap<Preimage, number>();
 

@@ -46,7 +46,12 @@ export class Precompiles {
    * @returns `null` when it cannot be run here (point evaluation needs a trusted setup), or takes more steps
    *   than are left.
    */
-  run(address: Address, input: Uint8Array, gasLimit: number, budget: Budget): PrecompileResult | null {
+  run(
+    address: Address,
+    input: Uint8Array,
+    gasLimit: number,
+    budget: Pick<Budget, 'precompileSteps'>,
+  ): PrecompileResult | null {
     const run = this.#functions.get(address.slice(2));
     if (run === undefined || BigInt(address) === BigInt(POINT_EVALUATION)) return null;
     const steps = stepsOf(Number(BigInt(address)), input, gasLimit);

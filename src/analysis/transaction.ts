@@ -3,16 +3,18 @@
  * EIP-7702 authorisations, then its call or creation, followed through all code that it may run.
  */
 import type { AccessListEntry, Address, Transaction } from '../input/block.ts';
-import { type StateKey, slotHex } from '../state/key.ts';
+import type { StateKey } from '../state/key.ts';
 import type { AccessSet, Region } from './access.ts';
 import { AccessBits } from './access-bits.ts';
 import { binary } from './arithmetic.ts';
 import { type Cell, type CellSet, CellTable, NO_CELLS, unionCells } from './cells.ts';
 import { type Code, knownCode } from './code.ts';
+import { creationAddress } from './creation-address.ts';
+import { derivedAccessList } from './derived-access-list.ts';
 import type { GasInterval } from './gas.ts';
 import { Hashes } from './hashes.ts';
 import { delegateOf, ending, loadRunnableCode, splitByRunnableCode, transfer } from './instructions/calls.ts';
-import { bytesOf, creationAddress, runCreation } from './instructions/system.ts';
+import { runCreation } from './instructions/system.ts';
 import { type InstructionTable, table } from './instructions/table.ts';
 import type { Knowledge } from './knowledge.ts';
 import {
@@ -25,13 +27,14 @@ import {
   type TransactionContext,
 } from './machine.ts';
 import { emptyString, LabelTable, SymbolicBytes, type SymbolicString } from './memory.ts';
-import type { Place, Reason } from './reason.ts';
+import type { Place, Reason, ReasonCode } from './reason.ts';
 import { Recorder } from './recorder.ts';
 import type { Status } from './result.ts';
-import { type BlockRules, effectiveGasPrice, intrinsicGas } from './rules.ts';
+import { type BlockRules, effectiveGasPrice } from './rules.ts';
 import { scoutTable } from './scout.ts';
 import { joinFailures, joinResults, runFrame } from './solver.ts';
 import { StateAccess } from './state-access.ts';
+import { applicableAuthorizations, fundsLeft, startingGas, warmAccounts } from './transaction-start.ts';
 import {
   cellsOf,
   joinWords,
@@ -55,11 +58,8 @@ export const DEFAULT_LIMITS = {
 
 export type Limits = typeof DEFAULT_LIMITS;
 
-/** Gas limits above this are no numbers any more: at least so much is left, and at most any 64-bit amount. */
-const LARGEST_METERED_GAS = 2n ** 50n;
+/** Where the gas limit is no number any more: at least so much is left, and at most any 64-bit amount. */
 const ANY_GAS: GasInterval = { min: 2 ** 50, max: 2 ** 66 };
-
-const MAX_UINT64 = (1n << 64n) - 1n;
 
 /** What one derivation finds. */
 export interface Derivation {
@@ -99,6 +99,17 @@ export function scoutTransaction(
   limits: Limits,
 ): Derivation {
   return new TransactionDeriver(block, tx, knowledge, limits, scoutTable).derive();
+}
+
+/** Says that a transaction may touch anything, as following it takes more than is allowed. */
+export function abandonTransaction(
+  block: BlockRules,
+  tx: Transaction,
+  knowledge: Knowledge,
+  limit: { readonly code: 'step-limit' | 'memory-limit'; readonly message: string },
+): Derivation {
+  const deriver = new TransactionDeriver(block, tx, knowledge, DEFAULT_LIMITS, table);
+  return deriver.abandon(limit.code, limit.message);
 }
 
 class TransactionDeriver {
@@ -169,12 +180,22 @@ class TransactionDeriver {
     return result === null ? this.#abandoned(path) : this.#finished(path, result);
   }
 
+  /** The answer for work beyond a limit that nothing unknown is the cause of. */
+  abandon(code: ReasonCode, message: string): Derivation {
+    this.#start();
+    this.#recorder.everything();
+    this.#recorder.reasons.giveUp(code, message, entryOf(this.#tx), NO_CELLS);
+    const reasons = this.#recorder.reasons.reasons(null, this.#isUnknown);
+    const unknown = { reasons, waitsFor: [], pending: [] };
+    return this.#derivation('unbounded', unknown, this.#tx.gasLimit, NO_EFFECTS);
+  }
+
   /** Sender, fee recipient, warm accounts, gas. */
   #start(): Path {
-    const { from, to, gasLimit } = this.#tx;
-    const { state, rules, schedule, precompiles, block } = this.#context;
+    const { from } = this.#tx;
+    const { state, schedule, precompiles, block } = this.#context;
     const certain = new AccessBits();
-    const gas = this.#initialGas(intrinsicGas(this.#block.common, this.#tx));
+    const gas = this.#initialGas();
     const path = Path.start(this.#labels, new World(), gas, NO_CELLS, certain, NO_CELLS);
     this.#recorder.access(certain, this.#cells.account(from, 'nonce'), 'delta');
     this.#recorder.access(certain, this.#cells.account(from, 'balance'), 'delta');
@@ -184,15 +205,10 @@ class TransactionDeriver {
 
     // Validity is decided elsewhere: here the sender has the nonce and the funds.
     path.world.nonces.set(from, this.#tx.nonce + 1n);
-    const upFront = binary('mul', gasLimit, this.#context.gasPrice);
-    const blobs = binary('mul', BigInt(this.#tx.blobVersionedHashes.length) * BLOB_GAS, this.#blobPrice());
-    const funds = binary('sub', binary('sub', state.balance(from), upFront), blobs);
-    state.setBalance(path.world, from, funds);
+    state.setBalance(path.world, from, fundsLeft(this.#block, this.#tx, state.balance(from)));
 
     if (schedule.hasAccessLists) {
-      const warm = [from, ...precompiles.addresses];
-      if (to !== null) warm.push(to);
-      if (rules.warmsFeeRecipient && block !== null) warm.push(block.feeRecipient);
+      const warm = [...warmAccounts(this.#block, this.#tx), ...precompiles.addresses];
       for (const address of warm) state.warmAccount(path.world, address);
       for (const entry of this.#tx.accessList ?? []) {
         state.warmAccount(path.world, entry.address);
@@ -204,33 +220,25 @@ class TransactionDeriver {
     return path;
   }
 
-  #blobPrice(): Word {
-    return this.#tx.blobVersionedHashes.length === 0 ? 0n : this.#context.blobBaseFee;
-  }
-
-  #initialGas(intrinsic: bigint): GasInterval {
-    const { gasLimit } = this.#tx;
-    if (gasLimit - intrinsic > LARGEST_METERED_GAS) return ANY_GAS;
-    const amount = gasLimit > intrinsic ? Number(gasLimit - intrinsic) : 0;
-    return { min: amount, max: amount };
+  #initialGas(): GasInterval {
+    const amount = startingGas(this.#block, this.#tx);
+    return amount === null ? ANY_GAS : { min: amount, max: amount };
   }
 
   /** EIP-7702: each valid tuple sets its authority's code and counts its nonce, whatever the call does. */
   #authorise(path: Path): void {
-    const { state, rules } = this.#context;
-    if (!rules.hasDelegation) return;
-    for (const tuple of this.#tx.authorizationList) {
+    const { state } = this.#context;
+    for (const tuple of applicableAuthorizations(this.#block, this.#tx)) {
       const { authority } = tuple;
-      if (authority === null) continue;
-      if (tuple.chainId !== 0n && tuple.chainId !== this.#block.chainId) continue;
-      if (tuple.nonce >= MAX_UINT64) continue;
       const nonceCell = this.#cells.account(authority, 'nonce');
       const codeCell = this.#cells.account(authority, 'code');
       state.warmAccount(path.world, authority);
       this.#recorder.access(path.certain, codeCell, 'read');
       this.#recorder.access(path.certain, nonceCell, 'read');
       const code = state.peekCode(path.world, authority);
-      if (code.kind === 'known' && code.code.bytes.length > 0 && delegateOf(code.code) === null) continue;
+      if (code.kind === 'known' && code.code.bytes.length > 0 && delegateOf(code.code.bytes) === null) {
+        continue;
+      }
       const nonce = state.peekNonce(path.world, authority);
       const isNonce = knownValue(binary('eq', nonce, tuple.nonce));
       if (isNonce !== null) this.#recorder.assume(cellsOf(nonce));
@@ -245,10 +253,8 @@ class TransactionDeriver {
       const certain = isValid ? path.certain : path.certain.fork();
       this.#recorder.access(certain, nonceCell, 'write');
       this.#recorder.access(certain, codeCell, 'write');
-      const isCleared = BigInt(tuple.address) === 0n;
-      const bytes = isCleared ? new Uint8Array(0) : bytesOf(`0xef0100${tuple.address.slice(2)}`);
       if (isValid) {
-        path.world.codes.set(authority, [knownCode(bytes)]);
+        path.world.codes.set(authority, [knownCode(tuple.code)]);
         path.world.nonces.set(authority, binary('add', nonce, 1n));
       } else {
         const cells = unionCells(cellsOf(nonce), code.kind === 'unknown' ? code.cells : NO_CELLS);
@@ -476,7 +482,7 @@ class TransactionDeriver {
       effects,
       debits: this.#written('balance'),
       nonceWrites: this.#written('nonce'),
-      accessList: this.#accessList(accesses),
+      accessList: derivedAccessList(this.#block, this.#tx, accesses),
     };
   }
 
@@ -488,32 +494,6 @@ class TransactionDeriver {
       if (info.field === field) addresses.add(info.address);
     }
     return addresses;
-  }
-
-  /** The EIP-2930 list of the derived keys: accounts other than those that are warm anyway, and all slots. */
-  #accessList(accesses: AccessSet): AccessListEntry[] {
-    const { from, to } = this.#tx;
-    const { block, precompiles } = this.#context;
-    const slots = new Map<Address, bigint[]>();
-    for (const [cell, mode] of this.#recorder.modes()) {
-      const { address, field, slot } = this.#cells.info(cell);
-      if (mode === 'delta' && field !== 'storage') continue;
-      const entry = slots.get(address) ?? [];
-      if (field === 'storage') entry.push(slot);
-      slots.set(address, entry);
-    }
-    const isWarm = (address: Address) =>
-      address === from || address === to || address === block?.feeRecipient || precompiles.has(address);
-    const created = new Set(
-      accesses.regions.filter((region) => region.shape === 'account').map((region) => region.address),
-    );
-    return [...slots]
-      .filter(([address, list]) => !created.has(address) && (list.length > 0 || !isWarm(address)))
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([address, list]) => ({
-        address,
-        storageKeys: list.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)).map(slotHex),
-      }));
   }
 }
 
@@ -534,6 +514,3 @@ function withoutCells(word: Word): Word {
 const EVERYTHING: Region = { shape: 'everything', address: null, field: 'any', mode: 'write' };
 
 const EMPTY_CODE = knownCode(new Uint8Array(0));
-
-/** EIP-4844: gas per blob. */
-const BLOB_GAS = 131_072n;

@@ -38,8 +38,7 @@ const DELEGATION_LENGTH = 23;
 type CallKind = 'call' | 'callcode' | 'delegatecall' | 'staticcall';
 
 /** The delegate of an EIP-7702 delegation designator, or `null`. */
-export function delegateOf(code: Code): Address | null {
-  const { bytes } = code;
+export function delegateOf(bytes: Uint8Array): Address | null {
   if (bytes.length !== DELEGATION_LENGTH || bytes[0] !== 0xef || bytes[1] !== 0x01 || bytes[2] !== 0x00)
     return null;
   return `0x${Buffer.from(bytes.subarray(3)).toString('hex')}`;
@@ -65,7 +64,7 @@ export function splitByRunnableCode(machine: Machine, path: Path, to: Address): 
   return splitByCode(machine, path, to).flatMap((side) => {
     if (!rules.hasDelegation) return [side];
     const own = state.peekCode(side.world, to);
-    const delegate = own.kind === 'known' ? delegateOf(own.code) : null;
+    const delegate = own.kind === 'known' ? delegateOf(own.code.bytes) : null;
     return delegate === null || precompiles.has(delegate) ? [side] : splitByCode(machine, side, delegate);
   });
 }
@@ -247,7 +246,7 @@ export function loadRunnableCode(
     return abandon(machine, path, 'unknown-code', `runs the code of ${to}, which is not known`, own.cells);
   // Code that the transaction made may hold bytes from state: what runs is assumed.
   recorder.assume(own.code.cells);
-  const delegate = rules.hasDelegation ? delegateOf(own.code) : null;
+  const delegate = rules.hasDelegation ? delegateOf(own.code.bytes) : null;
   if (delegate === null) return { code: own.code, address: to };
   if (paysForDelegate && !chargeAccount(machine, path, delegate)) return null;
   if (!paysForDelegate) state.warmAccount(path.world, delegate);

@@ -1,9 +1,9 @@
 /** Creation and destruction of accounts, and logs (EIP-150, EIP-1014, EIP-3541, EIP-3860, EIP-6780). */
-import { generateAddress, generateAddress2 } from '@ethereumjs/util';
 import type { Address } from '../../input/block.ts';
 import { binary } from '../arithmetic.ts';
 import { type CellSet, unionCells } from '../cells.ts';
 import { madeCode } from '../code.ts';
+import { create2Address, creationAddress } from '../creation-address.ts';
 import { allButOneSixtyFourth, NO_GAS } from '../gas.ts';
 import {
   abandon,
@@ -27,21 +27,6 @@ import { accessPrice, addressOfWord, addressWord } from './environment.ts';
 
 const MAX_DEPTH = 1024;
 const MAX_NONCE = (1n << 64n) - 1n;
-
-export function bytesOf(hex: string): Uint8Array {
-  return Uint8Array.from(Buffer.from(hex.slice(2), 'hex'));
-}
-
-function hexOf(bytes: Uint8Array): Address {
-  return `0x${Buffer.from(bytes).toString('hex')}`;
-}
-
-/** Address of a contract that `creator` makes at `nonce` (Yellow Paper eq. 88). */
-export function creationAddress(creator: Address, nonce: bigint): Address {
-  const digits = nonce.toString(16);
-  const bytes = nonce === 0n ? new Uint8Array(0) : bytesOf(`0x${digits.length % 2 ? '0' : ''}${digits}`);
-  return hexOf(generateAddress(bytesOf(creator), bytes));
-}
 
 export function createInstruction(kind: 'create' | 'create2'): Instruction {
   return (machine, path) => {
@@ -89,7 +74,7 @@ export function createInstruction(kind: 'create' | 'create2'): Instruction {
     const address =
       kind === 'create'
         ? creationAddress(frame.address, nonceValue ?? 0n)
-        : create2Address(machine, path, initCode, salt);
+        : addressOfCreate2(machine, path, initCode, salt);
     state.warmAccount(path.world, address);
     const { gas } = path;
     const granted = schedule.keepsSixtyFourth
@@ -131,7 +116,7 @@ function pushZero(path: Path) {
   return NEXT;
 }
 
-function create2Address(machine: Machine, path: Path, initCode: SymbolicString, salt: Word): Address {
+function addressOfCreate2(machine: Machine, path: Path, initCode: SymbolicString, salt: Word): Address {
   const bytes = knownString(initCode);
   const saltValue = knownValue(salt);
   if (bytes === null || saltValue === null) {
@@ -145,8 +130,7 @@ function create2Address(machine: Machine, path: Path, initCode: SymbolicString, 
     );
   }
   machine.tx.recorder.assume(unionCells(cellsOf(salt), initCode.bytes.cells(0, bytes.length)));
-  const saltBytes = bytesOf(`0x${saltValue.toString(16).padStart(64, '0')}`);
-  return hexOf(generateAddress2(bytesOf(machine.frame.address), saltBytes, bytes));
+  return create2Address(machine.frame.address, saltValue, bytes);
 }
 
 /** Everything of the account may be written: it is new, or it goes. */

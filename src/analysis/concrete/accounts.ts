@@ -1,0 +1,214 @@
+/**
+ * The accounts that the transactions of one block meet, and what the transaction that runs has done to them.
+ * An account is one object for the whole block; what is of one transaction is set back when the next one first
+ * meets it. Changes that a failing frame takes back are kept in a journal.
+ */
+import type { Address } from '../../input/block.ts';
+import { accountKey, type StateKey } from '../../state/key.ts';
+import type { Word } from '../word.ts';
+import { setBigint, WORD } from './limbs.ts';
+
+/** Fields of an account, as bits of what was read, written, credited, or looked up. */
+export const BALANCE = 1;
+export const NONCE = 2;
+export const CODE = 4;
+
+/** What of an account a failing frame takes back. */
+interface Changes {
+  isWarm: boolean;
+  isCreated: boolean;
+  isDestroyed: boolean;
+  /** Whether the transaction touched it: before EIP-161 that makes it exist. */
+  isTouched: boolean;
+  /** `null`: as before the transaction; `credit` came on top, unobserved. */
+  base: Word | null;
+  credit: bigint;
+  /** `null`: as before the transaction. */
+  nonce: bigint | null;
+  /** Code that the transaction gave it, or `null`. */
+  code: Uint8Array | null;
+}
+
+export class Account implements Changes {
+  readonly address: Address;
+  /** Counts from 0 in the order in which the block meets them. */
+  readonly index: number;
+  readonly word = new Int32Array(WORD);
+  readonly balanceKey: StateKey;
+  readonly nonceKey: StateKey;
+  readonly codeKey: StateKey;
+  readonly isPrecompile: boolean;
+  /** The transaction that met it last. */
+  epoch = -1;
+
+  isWarm = false;
+  isCreated = false;
+  isDestroyed = false;
+  isTouched = false;
+  base: Word | null = null;
+  credit = 0n;
+  nonce: bigint | null = null;
+  code: Uint8Array | null = null;
+
+  /** Fields accessed by this transaction, by any frame. */
+  read = 0;
+  written = 0;
+  credited = 0;
+  /** Whether the transaction created or destroyed it in any frame. */
+  isOwn = false;
+  /** Fields whose value before the transaction was asked for, and the answers. */
+  asked = 0;
+  stable = 0;
+  balanceBefore: Word = 0n;
+  nonceBefore: Word = 0n;
+  codeBefore: Uint8Array | null = null;
+
+  constructor(address: Address, index: number, isPrecompile: boolean) {
+    this.address = address;
+    this.index = index;
+    this.isPrecompile = isPrecompile;
+    this.balanceKey = accountKey(address, 'balance');
+    this.nonceKey = accountKey(address, 'nonce');
+    this.codeKey = accountKey(address, 'code');
+    setBigint(this.word, 0, BigInt(address));
+  }
+
+  /** Begins a transaction. */
+  reset(epoch: number): void {
+    this.epoch = epoch;
+    this.isWarm = false;
+    this.isCreated = false;
+    this.isDestroyed = false;
+    this.isTouched = false;
+    this.base = null;
+    this.credit = 0n;
+    this.nonce = null;
+    this.code = null;
+    this.read = 0;
+    this.written = 0;
+    this.credited = 0;
+    this.isOwn = false;
+    this.asked = 0;
+    this.stable = 0;
+  }
+}
+
+export class Accounts {
+  readonly #byAddress = new Map<Address, Account>();
+  /** Open addressing by the limbs of the address: 1 + index of an account, or 0. */
+  #table = new Int32Array(512);
+  readonly #all: Account[] = [];
+  readonly #isPrecompile: (address: Address) => boolean;
+  /** Accounts that the transaction met, in this order. */
+  readonly met: Account[] = [];
+  readonly #journal: { readonly account: Account; readonly before: Changes }[] = [];
+  #epoch = 0;
+
+  constructor(isPrecompile: (address: Address) => boolean) {
+    this.#isPrecompile = isPrecompile;
+  }
+
+  begin(): void {
+    this.#epoch++;
+    this.met.length = 0;
+    this.#journal.length = 0;
+  }
+
+  at(address: Address): Account {
+    return this.#meet(this.#byAddress.get(address) ?? this.#add(address));
+  }
+
+  /** The account of the lowest 20 bytes of a word. */
+  ofWord(words: Int32Array, at: number): Account {
+    const mask = this.#table.length - 1;
+    let slot = hashOf(words, at) & mask;
+    for (;;) {
+      const index = (this.#table[slot] as number) - 1;
+      if (index < 0) return this.#meet(this.#add(addressOfLimbs(words, at)));
+      const account = this.#all[index] as Account;
+      if (isAddress(account.word, words, at)) return this.#meet(account);
+      slot = (slot + 1) & mask;
+    }
+  }
+
+  #meet(account: Account): Account {
+    if (account.epoch !== this.#epoch) {
+      account.reset(this.#epoch);
+      this.met.push(account);
+    }
+    return account;
+  }
+
+  #add(address: Address): Account {
+    const account = new Account(address, this.#all.length, this.#isPrecompile(address));
+    this.#all.push(account);
+    this.#byAddress.set(address, account);
+    if (2 * this.#all.length > this.#table.length) {
+      this.#table = new Int32Array(2 * this.#table.length);
+      for (const each of this.#all) this.#insert(each);
+    } else this.#insert(account);
+    return account;
+  }
+
+  #insert(account: Account): void {
+    const mask = this.#table.length - 1;
+    let slot = hashOf(account.word, 0) & mask;
+    while (this.#table[slot] !== 0) slot = (slot + 1) & mask;
+    this.#table[slot] = account.index + 1;
+  }
+
+  // Journal.
+
+  get mark(): number {
+    return this.#journal.length;
+  }
+
+  /** To be called before a change that a failing frame takes back. */
+  save(account: Account): void {
+    const { isWarm, isCreated, isDestroyed, isTouched, base, credit, nonce, code } = account;
+    this.#journal.push({
+      account,
+      before: { isWarm, isCreated, isDestroyed, isTouched, base, credit, nonce, code },
+    });
+  }
+
+  rollBack(mark: number): void {
+    for (let i = this.#journal.length - 1; i >= mark; i--) {
+      const entry = this.#journal[i];
+      if (entry === undefined) continue;
+      const { account, before } = entry;
+      account.isWarm = before.isWarm;
+      account.isCreated = before.isCreated;
+      account.isDestroyed = before.isDestroyed;
+      account.isTouched = before.isTouched;
+      account.base = before.base;
+      account.credit = before.credit;
+      account.nonce = before.nonce;
+      account.code = before.code;
+    }
+    this.#journal.length = mark;
+  }
+}
+
+function hashOf(words: Int32Array, at: number): number {
+  let hash = Math.imul(words[at] as number, 0x9e3779b1) ^ (words[at + 1] as number);
+  hash = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b) ^ (words[at + 4] as number);
+  return hash ^ (hash >>> 13);
+}
+
+function isAddress(word: Int32Array, words: Int32Array, at: number): boolean {
+  return (
+    word[0] === words[at] &&
+    word[1] === words[at + 1] &&
+    word[2] === words[at + 2] &&
+    word[3] === words[at + 3] &&
+    word[4] === words[at + 4]
+  );
+}
+
+const addressBytes = Buffer.alloc(20);
+
+function addressOfLimbs(words: Int32Array, at: number): Address {
+  for (let i = 0; i < 5; i++) addressBytes.writeInt32BE(words[at + i] as number, 16 - 4 * i);
+  return `0x${addressBytes.toString('hex')}`;
+}

@@ -1,0 +1,144 @@
+/** What one run on known values comes to, in the words of a derivation. */
+import type { Address, Transaction } from '../../input/block.ts';
+import type { StateKey } from '../../state/key.ts';
+import type { AccessMode, AccessSet, Region, SlotOrigin } from '../access.ts';
+import { derivedAccessList } from '../derived-access-list.ts';
+import type { Derivation } from '../transaction.ts';
+import { MAX_WORD, minOf, rangeWord, unknownWord, type Word } from '../word.ts';
+import type { Effects } from '../write-index.ts';
+import { type Account, BALANCE, CODE, NONCE } from './accounts.ts';
+import type { Ending } from './interpreter.ts';
+import { toBigint } from './limbs.ts';
+import type { Machine } from './machine.ts';
+import { NOT_KNOWN, type State } from './state.ts';
+
+const NOTHING: readonly never[] = [];
+const NO_CODE = new Uint8Array(0);
+
+export function resultOf(machine: Machine, tx: Transaction, ending: Ending): Derivation {
+  const { state, block } = machine;
+  const accesses = accessesOf(state);
+  // Before the assumptions, to which it may add.
+  const effects = effectsOf(machine, tx);
+  const debits = new Set<Address>();
+  const nonceWrites = new Set<Address>();
+  for (const account of state.accounts.met) {
+    if ((account.written & BALANCE) !== 0) debits.add(account.address);
+    if ((account.written & NONCE) !== 0) nonceWrites.add(account.address);
+  }
+  return {
+    status: 'exact',
+    reasons: NOTHING,
+    accesses,
+    assumptions: assumptionsOf(state),
+    missing: NOTHING,
+    waitsFor: NOTHING,
+    pending: NOTHING,
+    gasEstimate: tx.gasLimit - BigInt(Math.min(ending.gas, Number(tx.gasLimit))),
+    effects,
+    debits,
+    nonceWrites,
+    accessList: derivedAccessList(block, tx, accesses),
+  };
+}
+
+/** The strongest mode of a field; read and credited makes a write. */
+function modeOf(account: Account, field: number): AccessMode | null {
+  const isRead = (account.read & field) !== 0;
+  const isCredited = (account.credited & field) !== 0;
+  if ((account.written & field) !== 0 || (isRead && isCredited)) return 'write';
+  if (isCredited) return 'delta';
+  return isRead ? 'read' : null;
+}
+
+function accessesOf({ accounts, slots }: State): AccessSet {
+  const keys = new Map<StateKey, AccessMode>();
+  const origins = new Map<StateKey, SlotOrigin>();
+  const regions: Region[] = [];
+  for (const account of accounts.met) {
+    const { address, read, credited } = account;
+    if ((read | credited) === 0) continue;
+    const balance = modeOf(account, BALANCE);
+    if (balance !== null) keys.set(account.balanceKey, balance);
+    const nonce = modeOf(account, NONCE);
+    if (nonce !== null) keys.set(account.nonceKey, nonce);
+    const code = modeOf(account, CODE);
+    if (code !== null) keys.set(account.codeKey, code);
+    if (account.isOwn) regions.push({ shape: 'account', address, field: 'storage', mode: 'write' });
+  }
+  for (const cell of slots.met) {
+    if (!slots.isRead(cell)) continue;
+    const key = slots.key(cell);
+    keys.set(key, slots.isWritten(cell) ? 'write' : 'read');
+    const origin = slots.origins[cell];
+    if (origin !== null && origin !== undefined) origins.set(key, origin);
+  }
+  return { keys, regions, origins };
+}
+
+/** What is in state after the transaction, whichever way it ended. */
+function effectsOf(machine: Machine, tx: Transaction): Effects {
+  const { accounts, slots } = machine.state;
+  const values = new Map<StateKey, Word>();
+  const codes = new Map<Address, readonly Uint8Array[]>();
+  const reset = new Set<Address>();
+  for (const account of accounts.met) {
+    const changed = account.written | account.credited;
+    if (account.isCreated || account.isDestroyed) reset.add(account.address);
+    if (changed === 0) continue;
+    if ((changed & BALANCE) !== 0) values.set(account.balanceKey, balanceAfter(machine, tx, account));
+    if ((changed & NONCE) !== 0) {
+      values.set(account.nonceKey, account.isDestroyed ? 0n : machine.state.nonceOf(account));
+    }
+    if ((changed & CODE) !== 0) {
+      codes.set(account.address, [account.isDestroyed ? NO_CODE : machine.state.codeOf(account)]);
+    }
+  }
+  for (const cell of slots.met) {
+    if (slots.isWritten(cell)) values.set(slots.key(cell), slotAfter(machine.state, cell));
+  }
+  return { values, codes, reset };
+}
+
+/** Fees make two balances unknown. */
+function balanceAfter({ state, block }: Machine, tx: Transaction, account: Account): Word {
+  if (account.isDestroyed) return 0n;
+  if (account.address === tx.from || block.block === null) return unknownWord([]);
+  const balance = state.balanceOf(account);
+  return account.address === block.block.feeRecipient ? rangeWord(minOf(balance), MAX_WORD, []) : balance;
+}
+
+function slotAfter(state: State, cell: number): Word {
+  const { slots } = state;
+  const account = slots.account(cell);
+  if (account.isDestroyed) return 0n;
+  if (slots.hasValue(cell)) return toBigint(slots.words, slots.valueAt(cell));
+  if (account.isCreated) return 0n;
+  if (slots.hasOriginal(cell)) return toBigint(slots.words, slots.originalAt(cell));
+  // Written by an instruction that halted before it looked.
+  const fact = state.factOf(cell);
+  switch (fact.kind) {
+    case 'stable':
+      state.valueAt(cell);
+      return fact.value;
+    case 'unstable':
+      return fact.bounds;
+    case 'missing':
+      throw NOT_KNOWN;
+    default:
+      return fact satisfies never;
+  }
+}
+
+/** Every key that was looked up and whose value was known. */
+function assumptionsOf({ accounts, slots }: State): Set<StateKey> {
+  const assumptions = new Set<StateKey>();
+  for (const { stable, balanceKey, nonceKey, codeKey } of accounts.met) {
+    if (stable === 0) continue;
+    if ((stable & BALANCE) !== 0) assumptions.add(balanceKey);
+    if ((stable & NONCE) !== 0) assumptions.add(nonceKey);
+    if ((stable & CODE) !== 0) assumptions.add(codeKey);
+  }
+  for (const cell of slots.met) if (slots.hasOriginal(cell)) assumptions.add(slots.key(cell));
+  return assumptions;
+}

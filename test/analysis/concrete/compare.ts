@@ -1,0 +1,63 @@
+/** Derives each transaction of a block twice, by the concrete core and by the abstract interpreter, and compares. */
+import { beforeTransactions, isOpen, predecessorsIn } from '../../../src/analysis/block.ts';
+import { BlockKnowledge } from '../../../src/analysis/block-knowledge.ts';
+import { type ConcreteDerivation, ConcreteDeriver } from '../../../src/analysis/concrete/transaction.ts';
+import { type Inputs, RecordedKnowledge } from '../../../src/analysis/inputs.ts';
+import { blockRules } from '../../../src/analysis/rules.ts';
+import { DEFAULT_LIMITS, type Derivation, deriveTransaction } from '../../../src/analysis/transaction.ts';
+import { WriteIndex } from '../../../src/analysis/write-index.ts';
+import type { BlockInput } from '../../../src/input/block.ts';
+import { snapshotState } from '../../../src/state/prestate.ts';
+import type { Prestate } from '../../corpus.ts';
+
+/** What was derived, and the questions that were asked for it. */
+interface Derived<T> {
+  readonly result: T;
+  readonly inputs: Inputs;
+}
+
+export interface Comparison {
+  readonly concrete: Derived<ConcreteDerivation>;
+  readonly abstract: Derived<Derivation>;
+}
+
+export function compareBlock(input: BlockInput, prestate: Prestate): Comparison[] {
+  const rules = blockRules(input);
+  const deriver = new ConcreteDeriver(rules, DEFAULT_LIMITS);
+  const state = beforeTransactions(input, snapshotState(prestate));
+  const writes = new WriteIndex();
+  const recorded = <T>(derive: (knowledge: RecordedKnowledge) => T): Derived<T> => {
+    const knowledge = new RecordedKnowledge(new BlockKnowledge(state, predecessorsIn(writes), state));
+    return { result: derive(knowledge), inputs: knowledge.inputs };
+  };
+  return input.transactions.map((tx, index) => {
+    const concrete = recorded((knowledge) => deriver.derive(tx, knowledge));
+    const abstract = recorded((knowledge) => deriveTransaction(rules, tx, knowledge));
+    const { accesses, effects } = abstract.result;
+    writes.add(index, accesses, effects, isOpen({ accesses }), 'certainly');
+    return { concrete, abstract };
+  });
+}
+
+/** What has to be equal: all but the assumptions, of which the concrete core makes more; in any order. */
+export function comparable({ assumptions: _, accesses, ...rest }: Derivation): unknown {
+  return { ...rest, accesses: { ...accesses, regions: new Set(accesses.regions) } };
+}
+
+/**
+ * Questions that only one of the two asked, and assumptions that only the abstract interpreter makes, on what
+ * both asked for. That one asks for the code of a call's target before it knows whether the gas suffices.
+ */
+export function differences(
+  assumptions: Derivation['assumptions'],
+  { concrete, abstract }: Comparison,
+): string[] {
+  const asked = concrete.inputs.keys;
+  return [
+    ...[...abstract.inputs.keys.keys()].filter((key) => !asked.has(key) && !key.endsWith(':code')),
+    ...[...asked.keys()].filter((key) => !abstract.inputs.keys.has(key)),
+    ...[...abstract.result.assumptions].filter((key) => asked.has(key) && !assumptions.has(key)),
+    ...[...concrete.inputs.existence.keys()].filter((key) => !abstract.inputs.existence.has(key)),
+    ...[...abstract.inputs.existence.keys()].filter((key) => !concrete.inputs.existence.has(key)),
+  ];
+}
