@@ -22,10 +22,10 @@ const MAX_KEYS = 16;
 /** What is noted before the most important is chosen: hostile code has any number of places. */
 const MAX_NOTED = 256;
 
-/** Marks of the sides that a path is on. Ascending; never changed. */
-export type Marks = readonly number[];
+/** Marks of the sides that a path is on, a bit each. */
+export type Marks = bigint;
 
-export const NO_MARKS: Marks = [];
+export const NO_MARKS: Marks = 0n;
 
 /** A path, or the outcome of one. */
 interface Marked {
@@ -104,7 +104,7 @@ export class ReasonRecorder {
   /** The marks of one more side of a decision, for what was marked so before it. */
   side(decision: Decision, before: Marks): Marks {
     this.#decisions.push(decision);
-    return [...before, this.#decisions.length - 1];
+    return before | (1n << BigInt(this.#decisions.length - 1));
   }
 
   /** Marks of what two paths become where they meet. */
@@ -112,13 +112,14 @@ export class ReasonRecorder {
     if (a.marks === b.marks) return a.marks;
     if (!a.certain.equals(b.certain)) {
       const split = AccessBits.difference(a.certain, b.certain);
-      for (const mark of [...without(a.marks, b.marks), ...without(b.marks, a.marks)]) {
-        const decision = this.#decisions[mark];
-        if (decision === undefined) continue; // A set of many marks is wider than what it stands for.
+      const between = (a.marks ^ b.marks).toString(2);
+      for (let mark = 0; mark < between.length; mark++) {
+        if (between[between.length - 1 - mark] === '0') continue;
+        const decision = this.#decisions[mark] as Decision;
         decision.split = decision.split === null ? split : AccessBits.union(decision.split, split);
       }
     }
-    return unionCells(a.marks, b.marks);
+    return a.marks | b.marks;
   }
 
   /**
@@ -181,9 +182,4 @@ function selectorOf({ kind, input }: Frame): Hex | null {
 
 function idOf(code: ReasonCode, { address, selector, pc }: Place): string {
   return `${code}@${address}:${selector}:${pc}`;
-}
-
-function without(marks: Marks, others: Marks): Marks {
-  const left = new Set(others);
-  return marks.filter((mark) => !left.has(mark));
 }

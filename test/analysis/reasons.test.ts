@@ -95,6 +95,17 @@ describe('a reason names its place and its keys', () => {
     expect(reasonsOf(scene(program))).toEqual([{ code: 'unknown-branch', pc, ...here }]);
   });
 
+  test('however many branches there were', () => {
+    const harmless = Array.from({ length: 200 }, (): Code => {
+      const end = label();
+      return [...slot(0n), placeOf(end), OP.jumpIf, ...push(1n), OP.pop, end];
+    }).flat();
+    const end = label();
+    const harmful: Code = [...slot(0n), OP.isZero, placeOf(end), OP.jumpIf, ...store(7n), end];
+    const pc = assemble(harmless).length + pcOf(harmful, OP.jumpIf);
+    expect(reasonsOf(scene([...harmless, ...harmful]))).toEqual([{ code: 'unknown-branch', pc, ...here }]);
+  });
+
   test('a branch whose sides differ, and then touch the rest as well, is not to blame', () => {
     const a = label();
     const program = [...slot(0n), placeOf(a), OP.jumpIf, ...store(7n), a, ...store(7n)];
@@ -181,6 +192,17 @@ test('there are at most eight, of each code the first ones, most important first
   const bounded = reasonsOf(scene(program.slice(0, -call(slot(0n)).length)));
   expect(bounded.map(({ code }) => code)).toEqual([...new Array(7).fill('unknown-slot'), 'unknown-branch']);
   expect(new Set(bounded.map(({ pc }) => pc)).size).toBe(8);
+});
+
+test('of very many keys the first sixteen are named, and only those that were met', () => {
+  // The block's number is not known, so the slot is not either; the slots in the sum are.
+  const sum = Array.from({ length: 130 }, (_, i) => [...slot(BigInt(i)), OP.add]).flat();
+  const program: Code = [OP.number, ...sum, OP.sload];
+  const { transactions, ...rest } = inputOf(scene(program));
+  const state = snapshotState({ [TARGET]: contract(program) });
+  const { reasons } = analyzeBlock({ ...rest, block: null, transactions }, { state }).transactions[0] ?? {};
+  expect(reasons?.map(({ code }) => code)).toEqual(['unknown-slot']);
+  expect(reasons?.[0]?.dependsOn.length).toBeLessThanOrEqual(16);
 });
 
 /** Opcodes at which a reason may arise; the others arise anywhere. */
