@@ -1,6 +1,6 @@
 /**
  * How good the derived access sets are on the corpus's real blocks: `npm run accuracy [-- BLOCK…]`. With
- * `-- --unordered`, each block is taken for a mempool.
+ * `-- --unordered`, each block is taken for a mempool; with `-- --skip-invalid`, any transaction may be left out.
  *
  * One row a block: statuses as first derived; misses (recorded accesses outside the derived sets) and
  * unordered conflicts, both of which must be 0; how many transactions have derived exactly the slots that
@@ -138,7 +138,8 @@ async function main() {
     return;
   }
   const unordered = process.argv.includes('--unordered');
-  const asked = process.argv.slice(2).filter((argument) => argument !== '--unordered');
+  const skipInvalid = process.argv.includes('--skip-invalid');
+  const asked = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
   const blocks = (asked.length > 0 ? asked : readdirSync(CORPUS).filter((name) => /^\d+$/.test(name)))
     .map(Number)
     .sort((a, b) => a - b);
@@ -153,10 +154,10 @@ async function main() {
     const state = snapshotState(readJson(`${CORPUS}/${number}/prestate.json.gz`));
     /** @type {Recorded[]} */
     const recorded = readJson(`${CORPUS}/${number}/accesses.json.gz`);
-    const first = analyzeBlock(input, { state, unordered });
+    const first = analyzeBlock(input, { state, unordered, skipInvalid });
     const { analysis, graph } = unordered
       ? { analysis: first, graph: buildConflictGraph(first) }
-      : await executor.executeBlock(input, { state, analysis: first });
+      : await executor.executeBlock(input, { state, analysis: first, skipInvalid });
     const one = Object.fromEntries(HEADS.map((head) => [head, 0]));
     one.block = number;
     one.txs = recorded.length;

@@ -23,7 +23,7 @@ import type { Reason } from './reason.ts';
 import type { AnalysisOptions, BlockAnalysis, TransactionAnalysis } from './result.ts';
 import { type BlockRules, blockRules } from './rules.ts';
 import { DEFAULT_LIMITS, deriveTransaction, entryOf, type Limits, scoutTransaction } from './transaction.ts';
-import { ANY_CODE, ANYTHING, WriteIndex } from './write-index.ts';
+import { ANY_CODE, ANYTHING, type Horizon, WriteIndex } from './write-index.ts';
 
 export interface AnalyzeOptions extends Partial<AnalysisOptions> {
   /** State before the block; keys that it does not know are reported as missing. */
@@ -260,11 +260,11 @@ function withWriters(
   });
 }
 
-/** What the transactions of an index do to those after them. */
-export function predecessorsIn(writes: WriteIndex): Predecessors {
+/** What the transactions of an index do to those after them, or within a horizon. */
+export function predecessorsIn(writes: WriteIndex, horizon?: Horizon): Predecessors {
   return {
-    value: (key, address, origin) => writes.find(key, address, origin),
-    code: (address) => writes.findCode(address),
+    value: (key, address, origin) => writes.find(key, address, origin, horizon),
+    code: (address) => writes.findCode(address, horizon),
   };
 }
 

@@ -66,6 +66,8 @@ export class BlockResolution {
   #settled: SettledState;
   #stop: Stop | null = null;
   readonly #bounded = new Map<number, Bounded>();
+  /** As what those were found that turned out to be deferred only when others were resolved. */
+  readonly #unresolved = new Map<number, Pick<TransactionAnalysis, 'status' | 'reasons'>>();
   /** From which state on escrow is counted: nobody knows what a transaction that stayed open has taken. */
   #escrow: { readonly state: StateSource; readonly from: number };
   /** What is known now; beyond the stop as first derived. */
@@ -82,7 +84,7 @@ export class BlockResolution {
     if (isNeeded && !first.options.unordered && this.#deriver.isSupported) this.#pass(0);
   }
 
-  /** Statuses and reasons are those first derived. */
+  /** Statuses and reasons of deferred ones are those before they were resolved. */
   get analysis(): BlockAnalysis {
     return { ...this.#first, transactions: [...this.#current] };
   }
@@ -139,7 +141,7 @@ export class BlockResolution {
     while (this.#stop === null && this.#passed.length < transactions.length) {
       const first = transactions[this.#passed.length] as TransactionAnalysis;
       // Up to the first stop everything is as first derived.
-      const one = this.#stops.length === 0 ? first : this.#heldAnew(this.#again(first));
+      const one = this.#stops.length === 0 ? first : this.#anew(first);
       if (!isOpen(one)) this.#accept(one);
       else {
         this.#stops.push(one.index);
@@ -162,8 +164,12 @@ export class BlockResolution {
     return { ...old, resolveAfter, pending: resolveAfter.length === 0 && !isOpen(old) ? [] : old.pending };
   }
 
-  #heldAnew(one: TransactionAnalysis): TransactionAnalysis {
-    return { ...one, heldBy: unionOf(this.#stops, this.#bounds.holdersOf(one)) };
+  /** What is known of one after a stop. It is held by all stops, and so has waited for what these have. */
+  #anew(first: TransactionAnalysis): TransactionAnalysis {
+    const one = this.#again(first);
+    const awaited = first.resolveAfter.filter((earlier) => this.#settled.transactions.has(earlier));
+    const heldBy = unionOf(this.#stops, this.#bounds.holdersOf(one));
+    return { ...one, resolveAfter: unionOf(one.resolveAfter, awaited), heldBy };
   }
 
   #accept(one: TransactionAnalysis): void {
@@ -192,12 +198,11 @@ export class BlockResolution {
   /** Resolves a transaction that stays within regions. What later ones rest on stays. */
   #narrow({ one: bound, after }: Bounded, settled: SettledState): void {
     const { index } = bound;
-    const writes = new WriteIndex();
-    for (const earlier of this.#passed.slice(0, index)) this.#deriver.addTo(writes, earlier);
-    writes.settle(settled.transactions);
-    const knowledge = this.#deriver.knowledge(predecessorsIn(writes), settled.state);
+    const horizon = { before: index, settled: settled.transactions };
+    const knowledge = this.#deriver.knowledge(predecessorsIn(this.#writes, horizon), settled.state);
+    const writersOf = (key: StateKey) => this.#writes.writersOf(key, horizon);
     const isSame = driftOf(bound.inputs, knowledge) === 'same';
-    const found = isSame ? bound : this.#deriver.one(index, knowledge, (key) => writes.writersOf(key));
+    const found = isSame ? bound : this.#deriver.one(index, knowledge, writersOf);
     const known = this.#current[index] as TransactionAnalysis;
     const resolveAfter = unionOf(known.resolveAfter, isSame ? [] : found.resolveAfter);
     if (!isSame && !isOpen(found) && found.status === 'deferred') {
@@ -230,11 +235,15 @@ export class BlockResolution {
     }
   }
 
-  /** With status and reasons as first derived. */
+  /** With the status and the reasons with which it was deferred, once it was. */
   #reported(one: TransactionAnalysis): TransactionAnalysis {
-    const first = this.#first.transactions[one.index];
-    if (first === undefined || (first.status !== 'deferred' && first.status !== 'unbounded')) return one;
-    return { ...one, status: first.status, reasons: first.reasons };
+    const { index, status, reasons } = one;
+    const first = this.#first.transactions[index];
+    const isFirst = first?.status === 'deferred' || first?.status === 'unbounded';
+    const kept = isFirst ? first : this.#unresolved.get(index);
+    if (kept !== undefined) return { ...one, status: kept.status, reasons: kept.reasons };
+    if (status === 'deferred' || status === 'unbounded') this.#unresolved.set(index, { status, reasons });
+    return one;
   }
 }
 

@@ -22,9 +22,18 @@ export interface Effects {
 
 export const NO_EFFECTS: Effects = { values: new Map(), codes: new Map(), reset: new Set() };
 
-/** A key's value after the last of its writers. */
-interface KeyWrites extends Written {
+/** Who writes a key, in block order, and what is known of it after each. */
+interface History<T> {
   readonly writers: number[];
+  readonly after: T[];
+}
+
+/** From where the index is looked at. */
+export interface Horizon {
+  /** Transactions from here on do not count. */
+  readonly before: number;
+  /** What these have left is in the state: it says what a key holds if no others may have written it. */
+  readonly settled: ReadonlySet<number>;
 }
 
 /** Whether a transaction may be left out as invalid. */
@@ -81,20 +90,23 @@ export function isSameCode(a: Uint8Array, b: Uint8Array): boolean {
   return a === b || Buffer.compare(a, b) === 0;
 }
 
+/** Where the last of the writers before the horizon stands; -1: there is none. */
+function lastBefore(writers: readonly number[], { before }: Horizon): number {
+  const last = writers.length - 1;
+  return last < 0 || (writers[last] as number) < before ? last : writers.findLastIndex((one) => one < before);
+}
+
 export class WriteIndex {
-  readonly #keys = new Map<StateKey, KeyWrites>();
-  readonly #codes = new Map<Address, WrittenCode>();
-  readonly #reset = new Map<Address, { readonly writer: number; readonly runs: Runs }>();
+  readonly #keys = new Map<StateKey, History<Written>>();
+  readonly #codes = new Map<Address, History<WrittenCode>>();
+  readonly #reset = new Map<Address, History<Runs>>();
   readonly #regions = new Map<Address, RegionWrites[]>();
   readonly #everywhere: RegionWrites[] = [];
-  #settled: ReadonlySet<number> = new Set();
+  #now: Horizon = { before: Number.POSITIVE_INFINITY, settled: new Set() };
 
-  /**
-   * From now on the state says what these transactions have left. It does so for a key if no others may have
-   * written it.
-   */
-  settle(transactions: ReadonlySet<number>): void {
-    this.#settled = transactions;
+  /** From now on the state has what these transactions have left, unless a horizon says otherwise. */
+  settle(settled: ReadonlySet<number>): void {
+    this.#now = { ...this.#now, settled };
   }
 
   /**
@@ -114,17 +126,15 @@ export class WriteIndex {
     for (const [key, mode] of accesses.keys) {
       if (mode === 'read') continue;
       const { address, field, slot } = parseKey(key);
-      if (field === 'code') this.#addCode(address, effects.codes.get(address) ?? null, runs);
+      if (field === 'code') this.#addCode(writer, address, effects.codes.get(address) ?? null, runs);
       let after: Written = { value: effects.values.get(key) ?? null, orBefore: false };
       if (runs === 'perhaps') {
         const origin = accesses.origins.get(key) ?? (field === 'storage' ? knownOrigin(slot) : null);
         after = eitherOf(after, this.find(key, address, origin));
       }
-      const { writers = [] } = this.#keys.get(key) ?? {};
-      if (writers[writers.length - 1] !== writer) writers.push(writer);
-      this.#keys.set(key, { writers, ...after });
+      addTo(this.#keys, key, writer, after);
     }
-    for (const address of effects.reset) this.#reset.set(address, { writer, runs });
+    for (const address of effects.reset) addTo(this.#reset, address, writer, runs);
     for (const region of accesses.regions) {
       if (region.mode === 'read') continue;
       if (region.address === null) {
@@ -137,63 +147,88 @@ export class WriteIndex {
     }
   }
 
-  /** What the next transaction finds at a key; `null`: what the state says. */
-  find(key: StateKey, address: Address, origin: SlotOrigin | null): Written | null {
-    if (this.#settled.size > 0 && !this.#hasUnsettled(key, address, origin)) return null;
-    const writes = this.#keys.get(key);
+  /**
+   * What is found at a key; `null`: what the state says.
+   *
+   * @param horizon - Default: after all that were added.
+   */
+  find(key: StateKey, address: Address, origin: SlotOrigin | null, horizon = this.#now): Written | null {
+    if (horizon.settled.size > 0 && !this.#hasUnsettled(key, address, origin, horizon)) return null;
+    const history = this.#keys.get(key);
+    const at = history === undefined ? -1 : lastBefore(history.writers, horizon);
     // What was written in one transaction with the region, or later, is the value after it.
-    const last = writes?.writers[writes.writers.length - 1] ?? -1;
-    const reset = this.#reset.get(address);
+    const last = history?.writers[at] ?? -1;
+    const written = history?.after[at] ?? null;
+    const resets = this.#reset.get(address);
+    const resetAt = resets === undefined ? -1 : lastBefore(resets.writers, horizon);
+    const reset = resets?.writers[resetAt] ?? -1;
     for (const { region, writer } of this.#regionsOver(address)) {
-      if (writer <= last) continue;
-      if (writer === reset?.writer && region.shape === 'account') continue;
+      if (writer <= last || writer >= horizon.before) continue;
+      if (writer === reset && region.shape === 'account') continue;
       if (regionMayContainKey(region, key, origin)) return ANYTHING;
     }
-    if (reset === undefined || last >= reset.writer || parseKey(key).field !== 'storage') {
-      return writes ?? null;
-    }
-    return reset.runs === 'certainly' ? ZERO : eitherOf(ZERO, writes ?? null);
+    if (reset === -1 || last >= reset || parseKey(key).field !== 'storage') return written;
+    return resets?.after[resetAt] === 'certainly' ? ZERO : eitherOf(ZERO, written);
   }
 
-  #hasUnsettled(key: StateKey, address: Address, origin: SlotOrigin | null): boolean {
-    const isUnsettled = (writer: number) => !this.#settled.has(writer);
+  #hasUnsettled(key: StateKey, address: Address, origin: SlotOrigin | null, horizon: Horizon): boolean {
+    const isUnsettled = (writer: number) => writer < horizon.before && !horizon.settled.has(writer);
     // The latest are the likeliest.
     if (this.#keys.get(key)?.writers.findLast(isUnsettled) !== undefined) return true;
-    const reset = this.#reset.get(address);
-    if (reset !== undefined && isUnsettled(reset.writer)) return true;
+    if (this.#reset.get(address)?.writers.findLast(isUnsettled) !== undefined) return true;
     for (const { region, writer } of this.#regionsOver(address)) {
       if (isUnsettled(writer) && regionMayContainKey(region, key, origin)) return true;
     }
     return false;
   }
 
-  /** Code that an account has now; `null`: what the state says. */
-  findCode(address: Address): WrittenCode | null {
-    const key = accountKey(address, 'code');
-    const written = this.find(key, address, null);
+  /**
+   * The code of an account; `null`: what the state says.
+   *
+   * @param horizon - Default: after all that were added.
+   */
+  findCode(address: Address, horizon = this.#now): WrittenCode | null {
+    const written = this.find(accountKey(address, 'code'), address, null, horizon);
     if (written === null) return null;
-    return written === ANYTHING ? ANY_CODE : (this.#codes.get(address) ?? ANY_CODE);
+    const history = this.#codes.get(address);
+    if (written === ANYTHING || history === undefined) return ANY_CODE;
+    return history.after[lastBefore(history.writers, horizon)] ?? ANY_CODE;
   }
 
-  /** The transactions that may have written a key and are not settled, ascending. */
-  writersOf(key: StateKey): number[] {
+  /**
+   * The transactions that may have written a key and are not settled, ascending.
+   *
+   * @param horizon - Default: after all that were added.
+   */
+  writersOf(key: StateKey, horizon = this.#now): number[] {
     const { address, field, slot } = parseKey(key);
     const origin = field === 'storage' ? knownOrigin(slot) : null;
     const writers = new Set(this.#keys.get(key)?.writers ?? []);
     for (const { region, writer } of this.#regionsOver(address)) {
       if (regionMayContainKey(region, key, origin)) writers.add(writer);
     }
-    return [...writers].filter((writer) => !this.#settled.has(writer)).sort((a, b) => a - b);
+    return [...writers]
+      .filter((writer) => writer < horizon.before && !horizon.settled.has(writer))
+      .sort((a, b) => a - b);
   }
 
-  #addCode(address: Address, codes: readonly Uint8Array[] | null, runs: Runs): void {
+  #addCode(writer: number, address: Address, codes: readonly Uint8Array[] | null, runs: Runs): void {
     let after: WrittenCode = { codes, orBefore: false };
     if (runs === 'perhaps') after = eitherCode(after, this.findCode(address));
-    this.#codes.set(address, after);
+    addTo(this.#codes, address, writer, after);
   }
 
   *#regionsOver(address: Address): Iterable<RegionWrites> {
     yield* this.#regions.get(address) ?? [];
     yield* this.#everywhere;
+  }
+}
+
+function addTo<T>(histories: Map<string, History<T>>, of: string, writer: number, after: T): void {
+  const history = histories.get(of);
+  if (history === undefined) histories.set(of, { writers: [writer], after: [after] });
+  else {
+    history.writers.push(writer);
+    history.after.push(after);
   }
 }
