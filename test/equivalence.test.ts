@@ -120,7 +120,7 @@ function resolvedOf({ analysis, graph }: Pick<Outcome, 'analysis' | 'graph'>): u
 }
 
 describe('equivalence where much is deferred', () => {
-  const { seed, numRuns } = fuzzing({ short: 60, long: 5_000 });
+  const { seed, numRuns } = fuzzing({ short: 30, long: 5_000 });
   const executors: Executor[] = [];
   beforeAll(async () => {
     // Results come back in random order.

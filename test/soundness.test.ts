@@ -193,7 +193,7 @@ describe('soundness on random blocks', () => {
 });
 
 describe('soundness where much is deferred', () => {
-  const { seed, numRuns } = fuzzing({ short: 200, long: 20_000 });
+  const { seed, numRuns } = fuzzing({ short: 100, long: 20_000 });
 
   test.each([false, true])(
     'skipping invalid ones: %s',
