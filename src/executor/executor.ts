@@ -18,7 +18,7 @@ import {
 import { BlockRunner } from './block-runner.ts';
 import { Deferral } from './deferral.ts';
 import { type Derivation, derive } from './derive.ts';
-import { DEFAULT_ENGINE } from './engine-kind.ts';
+import { DEFAULT_ENGINE, type EngineKind } from './engine-kind.ts';
 import { workerState } from './execution-state.ts';
 import {
   type BlockResult,
@@ -99,7 +99,7 @@ export class Executor {
     const reason =
       skipInvalid && !limits().fitsAll()
         ? 'which transactions are left out depends on the gas that earlier ones use'
-        : modeReason(options.mode ?? 'auto', this.workers, derived);
+        : modeReason(options.mode ?? 'auto', this.workers, derived, runner.engine);
     const deferral = new Deferral(derived.analysis, derived.graph, block.state);
     const run =
       reason === null
@@ -169,6 +169,7 @@ function modeReason(
   mode: 'auto' | 'parallel' | 'sequential',
   workers: number,
   { plan, graph }: Derivation,
+  engine: EngineKind,
 ): string | null {
   switch (mode) {
     case 'parallel':
@@ -176,7 +177,7 @@ function modeReason(
     case 'sequential':
       return 'asked for';
     case 'auto':
-      return reasonAgainstWorkers(workers, plan, graph);
+      return reasonAgainstWorkers(workers, plan, graph, engine);
     default:
       return mode satisfies never;
   }

@@ -1,9 +1,16 @@
 import { expect, test } from '@jest/globals';
+import type { EngineKind } from '../../src/executor/engine-kind.ts';
 import { reasonAgainstWorkers } from '../../src/executor/worthwhile.ts';
 import type { ConflictGraph } from '../../src/graph/conflict-graph.ts';
 import type { Plan } from '../../src/graph/plan.ts';
 
-function reason(workers: number, count: number, gas: bigint, makespan: bigint): string | null {
+function reason(
+  workers: number,
+  count: number,
+  gas: bigint,
+  makespan: bigint,
+  engine: EngineKind = 'stock',
+): string | null {
   const graph: ConflictGraph = {
     gas: Array.from({ length: count }, () => gas),
     predecessors: [],
@@ -17,7 +24,7 @@ function reason(workers: number, count: number, gas: bigint, makespan: bigint): 
   };
   const speedup = { '2': 1, '4': 1, '8': 1, '16': 1, bound: 1 };
   const plan: Plan = { workers, granularity: 'transaction', lanes: [], makespan, speedup };
-  return reasonAgainstWorkers(workers, plan, graph);
+  return reasonAgainstWorkers(workers, plan, graph, engine);
 }
 
 test.each([
@@ -36,4 +43,11 @@ test.each([
   ['a handful', 2, 3, 50_000n, 75_000n, 'its transactions take no longer than sending them to workers'],
 ])('%s', (_name, workers, count, gas, makespan, expected) => {
   expect(reason(workers, count, gas, makespan)).toBe(expected);
+});
+
+test('a faster engine leaves less to be shared', () => {
+  const block = [2, 300, 100_000n, 15_000_000n] as const;
+  expect(reason(...block, 'stock')).toBeNull();
+  expect(reason(...block, 'tuned')).not.toBeNull();
+  expect(reason(2, 100, 1_000_000n, 50_000_000n, 'tuned')).toBeNull();
 });
