@@ -25,6 +25,7 @@ const EXAMPLES = `
 Examples:
   pevm-analyze block.json --state prestate.json
   pevm-analyze execute block.json --state prestate.json --workers 4 --verify
+  pevm-analyze --rpc http://127.0.0.1:8545 --block latest
   pevm-analyze help analyze                  all options
 
 Exit codes: 0 done; 1 ran, but --verify or --strict failed; 2 wrong usage or
@@ -92,7 +93,7 @@ function program(): Command {
     root
       .command('analyze', { isDefault: true })
       .description('access sets, conflicts and plan of a block or of transactions (the default command)'),
-  ).action((path: string, options: CommonOptions) => start(path, 'no', options));
+  ).action((path: string | undefined, options: CommonOptions) => start(path, 'no', options));
   withCommonOptions(
     root
       .command('execute')
@@ -103,7 +104,7 @@ function program(): Command {
           .default(DEFAULT_ENGINE),
       )
       .option('--verify', 'execute sequentially as well, and compare'),
-  ).action((path: string, options: ExecuteOptions) =>
+  ).action((path: string | undefined, options: ExecuteOptions) =>
     start(path, options.verify === true ? 'verified' : 'yes', options, options.engine),
   );
   return root;
@@ -111,7 +112,10 @@ function program(): Command {
 
 function withCommonOptions(command: Command): Command {
   return command
-    .argument('<input>', 'block, transactions or bundle; `-` is standard input, .gz is accepted')
+    .argument(
+      '[input]',
+      'block, transactions or bundle; `-` is standard input, .gz is accepted; may be left out with --rpc',
+    )
     .addOption(
       new Option('--state <file>', 'pre-state as prestateTracer writes it, or block hashes; may be repeated')
         .argParser(collect)
@@ -124,7 +128,7 @@ function withCommonOptions(command: Command): Command {
     .addOption(
       new Option(
         '--block <n|latest|0xhash>',
-        "with --rpc: the state is that after this block (default: the parent of the input's block, else the latest)",
+        "with --rpc: without an input, the block to take (default: latest); with one, the state is that after this block (default: the parent of the input's block, else the latest)",
       ).argParser(blockReference),
     )
     .option(
@@ -150,13 +154,17 @@ function withCommonOptions(command: Command): Command {
 }
 
 async function start(
-  path: string,
+  path: string | undefined,
   execute: 'no' | 'yes' | 'verified',
   options: CommonOptions,
   engine?: EngineKind,
 ): Promise<void> {
   const { readDocument } = await import('./input/document.ts');
-  const files = [path, ...options.state, ...(options.blockHashes === undefined ? [] : [options.blockHashes])];
+  const files = [
+    path ?? '',
+    ...options.state,
+    ...(options.blockHashes === undefined ? [] : [options.blockHashes]),
+  ];
   if (files.filter((file) => file === STANDARD_INPUT).length > 1) {
     const expected = 'standard input (-) for one file at most';
     throw new InputError({ source: 'arguments', path: '', expected, got: 'it for several' });
@@ -170,7 +178,7 @@ async function start(
     throw new InputError({ source: 'arguments', path: '', expected: '--rpc with --block', got: 'none' });
   }
   const blockHashes = options.blockHashes ?? blockHashesNear(path);
-  const input = await read(path);
+  const input = path === undefined ? undefined : await read(path);
   const prestates: NamedDocument[] = [];
   for (const file of options.state) {
     prestates.push(await read(file));
@@ -178,7 +186,11 @@ async function start(
   const hashes = blockHashes === undefined ? undefined : await read(blockHashes);
   const { run } = await import('./run.ts');
   const findings = await run(
-    { input, prestates, ...(hashes !== undefined && { blockHashes: hashes }) },
+    {
+      ...(input !== undefined && { input }),
+      prestates,
+      ...(hashes !== undefined && { blockHashes: hashes }),
+    },
     {
       ...(chain !== undefined && { chain }),
       ...(hardfork !== undefined && { hardfork }),
@@ -208,8 +220,8 @@ async function start(
 }
 
 /** The block hashes that lie with an input file. */
-function blockHashesNear(path: string): string | undefined {
-  if (path === STANDARD_INPUT) return undefined;
+function blockHashesNear(path: string | undefined): string | undefined {
+  if (path === undefined || path === STANDARD_INPUT) return undefined;
   const folder = dirname(resolve(path));
   return [join(folder, BLOCK_HASHES_FILE), join(dirname(folder), BLOCK_HASHES_FILE)].find((file) =>
     existsSync(file),

@@ -13,7 +13,7 @@ import { isBlockHashes, readBlockHashes } from './input/block-hashes.ts';
 import { readInput } from './input/read.ts';
 import type { Findings } from './report/document.ts';
 import { mergeSnapshots } from './state/prestate.ts';
-import { type RpcBlock, type RpcState, rpcState } from './state/rpc.ts';
+import { type RpcBlock, type RpcState, rpcBlock, rpcState } from './state/rpc.ts';
 import type { StateSource } from './state/source.ts';
 
 /** Parsed JSON with the name that errors give it, e.g. `block.json`. */
@@ -24,7 +24,8 @@ export interface NamedDocument {
 
 /** What a run is about; see `readInput`, `mergeSnapshots` and `readBlockHashes`. */
 export interface RunDocuments {
-  readonly input: NamedDocument;
+  /** Absent: the block is fetched over RPC. */
+  readonly input?: NamedDocument;
   /** Earlier ones win. Empty: nothing of the state is known. Block hashes may be among them. */
   readonly prestates: readonly NamedDocument[];
   /** Default: none but what the header says. */
@@ -43,7 +44,7 @@ export interface RunOptions extends Partial<AnalysisOptions> {
   readonly partialState?: boolean;
   /**
    * Takes pre-state from a node instead of files: that after `block`. Default: after the parent of the input's
-   * block, else the latest.
+   * block, else the latest. Without an input, `block` itself is the input.
    */
   readonly rpc?: { readonly url: string; readonly block?: RpcBlock };
   /** The form of the EVM to execute with. Default: that of `createExecutor`. */
@@ -66,8 +67,9 @@ export async function run(documents: RunDocuments, options: RunOptions): Promise
   const prestates = documents.prestates.filter(({ value }) => !isBlockHashes(value));
   const hashes = documents.prestates.filter(({ value }) => isBlockHashes(value));
   if (blockHashes !== undefined) hashes.push(blockHashes);
-  const input = readInput(documents.input.value, {
-    source: documents.input.source,
+  const given = documents.input ?? (await fetchedBlock(rpc));
+  const input = readInput(given.value, {
+    source: given.source,
     ...(chain !== undefined && { chain }),
     ...(hardfork !== undefined && { hardfork }),
     blockHashes: new Map(hashes.flatMap(({ value, source }) => [...readBlockHashes(value, source)])),
@@ -77,7 +79,8 @@ export async function run(documents: RunDocuments, options: RunOptions): Promise
       const expected = 'pre-state from files or from a node';
       throw new InputError({ source: 'arguments', path: '', expected, got: 'both' });
     }
-    const node = await connected(rpc.url, rpc.block ?? blockBefore(input), input);
+    const at = documents.input === undefined ? undefined : rpc.block;
+    const node = await connected(rpc.url, at ?? blockBefore(input), input);
     try {
       return await runOver(node, input, how);
     } finally {
@@ -88,6 +91,23 @@ export async function run(documents: RunDocuments, options: RunOptions): Promise
   const partial = options.partialState === true || prestates.length === 0;
   const state = mergeSnapshots(prestates, { partial });
   return runOver(state, input, how);
+}
+
+/** The block that the node is asked for, as an input. */
+async function fetchedBlock(rpc: RunOptions['rpc']): Promise<NamedDocument> {
+  if (rpc === undefined) {
+    const expected = 'an input, or a node (--rpc) to take a block from';
+    throw new InputError({ source: 'arguments', path: '', expected, got: 'neither' });
+  }
+  const { url, block = 'latest' } = rpc;
+  const value = await rpcBlock(url, block);
+  if (value !== null) return { value, source: `block ${block}` };
+  throw new InputError({
+    source: '--block',
+    path: '',
+    expected: 'a block that the node has',
+    got: `${block}`,
+  });
 }
 
 /** The node, if it serves the input's chain. */

@@ -91,7 +91,7 @@ describe('help and version', () => {
 
 describe('wrong usage: exit code 2 and a line on standard error', () => {
   test.each<[string, string[], RegExp]>([
-    ['no input', [], /missing required argument 'input'/],
+    ['no input', [], /expected an input, or a node \(--rpc\) to take a block from, got neither/],
     ['an unknown option', ['x.json', '--speculate'], /unknown option '--speculate'/],
     ['two inputs', ['a.json', 'b.json'], /too many arguments/],
     ['no workers', ['x.json', '--workers', '0'], /expected a whole number from 1 to 256/],
@@ -292,6 +292,25 @@ describe('over a node', () => {
       const number = BigInt(rest.block?.number ?? 0);
       const blocks = node.calls.flatMap(({ method, block: at }) => (method === 'eth_getCode' ? [at] : []));
       expect(new Set(blocks)).toEqual(new Set([`0x${(number - 1n).toString(16)}`]));
+    } finally {
+      await node.close();
+    }
+  });
+
+  test('without an input the block comes from the node as well', async () => {
+    const json = JSON.parse(await readFile(block, 'utf8'));
+    const node = await startNode(await state(), { blocks: [json] });
+    try {
+      const whole = await documentOf([block, '--state', prestate, '--workers', '1']);
+      for (const name of ['latest', json.hash, String(BigInt(json.number))]) {
+        expect(await documentOf(['--rpc', node.url, '--block', name, '--workers', '1'])).toEqual(whole);
+      }
+      const none = await run(['--rpc', node.url, '--block', '1']);
+      expect(none).toEqual({
+        code: 2,
+        stdout: '',
+        stderr: 'pevm-analyze: --block: expected a block that the node has, got 1\n',
+      });
     } finally {
       await node.close();
     }

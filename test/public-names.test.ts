@@ -25,6 +25,7 @@ test('the public names are exactly these', () => {
     'readBlockHashes',
     'readDocument',
     'readInput',
+    'rpcBlock',
     'rpcState',
     'run',
     'snapshotState',

@@ -1,11 +1,8 @@
-/**
- * Pre-state from a node, over JSON-RPC through ethers, at one block. Requests are batched; ethers is loaded when
- * the first one is made.
- */
-import type { FetchRequest, JsonRpcProvider } from 'ethers';
+/** Blocks and pre-state from a node, over JSON-RPC. */
 import type { Address, BlockInput, Hex, Transaction } from '../input/block.ts';
 import { hexToBytes } from '../input/hex.ts';
 import { type FetchedAccount, type FetchedState, type FetchingState, fetchingState } from './fetching.ts';
+import { type Call, JsonRpcNode } from './json-rpc.ts';
 import { accountKey, type StateKey, slotHex, storageKey } from './key.ts';
 
 /** The state after this block: its number, its hash, or the node's latest one when it is first asked. */
@@ -25,17 +22,6 @@ export interface RpcState extends FetchingState {
   close(): void;
 }
 
-const TIMEOUT_MS = 30_000;
-/** Calls in one HTTP request: what public nodes accept. */
-const BATCH = 100;
-/** Calls under way: a few HTTP requests at a time. */
-const UNDER_WAY = 4 * BATCH;
-
-interface Call {
-  readonly method: string;
-  readonly params: readonly unknown[];
-}
-
 /**
  * State over JSON-RPC.
  *
@@ -43,7 +29,7 @@ interface Call {
  * @throws RpcError from `load`, `foresee` and `chainId`.
  */
 export function rpcState(url: string, block: RpcBlock, options: RpcOptions = {}): RpcState {
-  const node = new Node(url, options.timeoutMs ?? TIMEOUT_MS);
+  const node = new JsonRpcNode(url, options.timeoutMs);
   let pinned: Promise<unknown> | null = null;
   const at = (): Promise<unknown> => {
     pinned ??= blockParameter(node, block);
@@ -86,8 +72,26 @@ export function rpcState(url: string, block: RpcBlock, options: RpcOptions = {})
   };
 }
 
+/**
+ * A block with its transactions, as the node writes it; `null` when it has no such block.
+ *
+ * @throws RpcError
+ */
+export async function rpcBlock(url: string, block: RpcBlock, options: RpcOptions = {}): Promise<unknown> {
+  const node = new JsonRpcNode(url, options.timeoutMs);
+  try {
+    const isHash = typeof block === 'string' && block !== 'latest';
+    const method = isHash ? 'eth_getBlockByHash' : 'eth_getBlockByNumber';
+    const name = typeof block === 'bigint' ? `0x${block.toString(16)}` : block;
+    const [found] = await node.ask([{ method, params: [name, true] }]);
+    return found;
+  } finally {
+    node.close();
+  }
+}
+
 /** `latest` becomes a number, so that all answers are of one state. */
-async function blockParameter(node: Node, block: RpcBlock): Promise<unknown> {
+async function blockParameter(node: JsonRpcNode, block: RpcBlock): Promise<unknown> {
   if (typeof block === 'bigint') return `0x${block.toString(16)}`;
   // EIP-1898.
   if (block !== 'latest') return { blockHash: block };
@@ -95,7 +99,7 @@ async function blockParameter(node: Node, block: RpcBlock): Promise<unknown> {
   return `0x${readAmount(node, number).toString(16)}`;
 }
 
-function readAccount(node: Node, [balance, nonce, code]: readonly unknown[]): FetchedAccount | null {
+function readAccount(node: JsonRpcNode, [balance, nonce, code]: readonly unknown[]): FetchedAccount | null {
   const bytes = typeof code === 'string' ? hexToBytes(code) : null;
   if (bytes === null) throw node.error(`expected code in hex, got ${JSON.stringify(code)}`);
   const account = { balance: readAmount(node, balance), nonce: readAmount(node, nonce), code: bytes };
@@ -103,7 +107,7 @@ function readAccount(node: Node, [balance, nonce, code]: readonly unknown[]): Fe
   return isEmpty ? null : account;
 }
 
-function readAmount(node: Node, value: unknown): bigint {
+function readAmount(node: JsonRpcNode, value: unknown): bigint {
   if (typeof value === 'string' && /^0x[0-9a-f]{1,64}$/i.test(value)) return BigInt(value);
   throw node.error(`expected a quantity in hex, got ${JSON.stringify(value)}`);
 }
@@ -128,109 +132,4 @@ function keysOfList(answer: unknown): StateKey[] {
         .map((slot: string) => storageKey(address as Address, BigInt(slot))),
     ];
   });
-}
-
-/** The connection. */
-class Node {
-  readonly #url: string;
-  readonly #host: string;
-  readonly #timeoutMs: number;
-  #provider: Promise<JsonRpcProvider> | null = null;
-
-  constructor(url: string, timeoutMs: number) {
-    this.#url = url;
-    this.#timeoutMs = timeoutMs;
-    this.#host = hostOf(url);
-  }
-
-  /** Answers in the order of the calls. */
-  async ask(calls: readonly Call[]): Promise<unknown[]> {
-    return this.#each(calls, async (provider, call) => {
-      try {
-        return await provider.send(call.method, [...call.params]);
-      } catch (error) {
-        throw this.error(`${call.method}: ${sentenceOf(error)}`);
-      }
-    });
-  }
-
-  /** `null` for what the node does not answer. */
-  async tryAsking(calls: readonly Call[]): Promise<unknown[]> {
-    return this.#each(calls, (provider, call) =>
-      provider.send(call.method, [...call.params]).catch(() => null),
-    );
-  }
-
-  error(problem: string): RpcError {
-    return new RpcError(this.#host, problem);
-  }
-
-  close(): void {
-    this.#provider?.then((provider) => provider.destroy()).catch(() => {});
-  }
-
-  async #each(
-    calls: readonly Call[],
-    send: (provider: JsonRpcProvider, call: Call) => Promise<unknown>,
-  ): Promise<unknown[]> {
-    const answers: unknown[] = [];
-    if (calls.length === 0) return answers;
-    this.#provider ??= connect(this.#url, this.#timeoutMs);
-    const provider = await this.#provider;
-    for (let start = 0; start < calls.length; start += UNDER_WAY) {
-      const part = calls.slice(start, start + UNDER_WAY);
-      answers.push(...(await Promise.all(part.map((call) => send(provider, call)))));
-    }
-    return answers;
-  }
-}
-
-async function connect(url: string, timeoutMs: number): Promise<JsonRpcProvider> {
-  const ethers = await import('ethers');
-  const request: FetchRequest = new ethers.FetchRequest(url);
-  request.timeout = timeoutMs;
-  // Only raw calls are made: which network it is does not matter, and looking for it would print and retry.
-  const network = ethers.Network.from(1);
-  return new ethers.JsonRpcProvider(request, network, {
-    staticNetwork: network,
-    batchMaxCount: BATCH,
-    cacheTimeout: -1,
-  });
-}
-
-function hostOf(url: string): string {
-  try {
-    return new URL(url).host;
-  } catch {
-    return url;
-  }
-}
-
-/** The part of an error of ethers, of the node, or of the network that says what is wrong, on one line. */
-function sentenceOf(error: unknown): string {
-  const {
-    error: inner,
-    shortMessage,
-    code,
-    message,
-  } = error as {
-    readonly error?: { readonly message?: unknown };
-    readonly shortMessage?: unknown;
-    readonly code?: unknown;
-    readonly message?: unknown;
-  };
-  const candidates = [inner?.message, shortMessage, message, code, 'no answer'];
-  const found = candidates.find((text) => typeof text === 'string' && text !== '') as string;
-  return found.replace(/\s+/g, ' ').slice(0, 200);
-}
-
-/** A node did not answer, or not as it should. */
-export class RpcError extends Error {
-  override readonly name = 'RpcError';
-  readonly code = 'rpc-failed';
-
-  /** @param host - Without path and password, which may be secret. */
-  constructor(host: string, problem: string) {
-    super(`${host}: ${problem}`);
-  }
 }

@@ -15,6 +15,7 @@ export interface TestNode {
 
 export interface NodeOptions {
   readonly chainId?: bigint;
+  readonly blocks?: readonly { readonly number: string; readonly hash: string }[];
   /** What `eth_createAccessList` says; without it the node does not know the method. */
   readonly accessListOf?: (call: { readonly from: string; readonly data: string }) => readonly StateKey[];
   /** Answers in place of the node; `undefined`: as usual, `null`: never. */
@@ -68,7 +69,7 @@ export async function startNode(state: StateSource, options: NodeOptions = {}): 
 
 function resultOf(
   state: StateSource,
-  { chainId = 1n, accessListOf }: NodeOptions,
+  { chainId = 1n, blocks = [], accessListOf }: NodeOptions,
   method: string,
   params: readonly unknown[],
 ): unknown {
@@ -79,6 +80,12 @@ function resultOf(
       return hex(chainId);
     case 'eth_blockNumber':
       return '0x3e7';
+    case 'eth_getBlockByNumber':
+      return (
+        (params[0] === 'latest' ? blocks.at(-1) : blocks.find((one) => one.number === params[0])) ?? null
+      );
+    case 'eth_getBlockByHash':
+      return blocks.find((one) => one.hash === params[0]) ?? null;
     case 'eth_getBalance':
       return hex(account()?.balance ?? 0n);
     case 'eth_getTransactionCount':
