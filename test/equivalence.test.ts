@@ -18,7 +18,7 @@ import { describeCorpus } from './corpus-suite.ts';
 import { fuzzing, isLong, say } from './effort.ts';
 import { WORKER_URL } from './executor/small-blocks.ts';
 import { blockDraft, materialize } from './generators/block.ts';
-import { deferralBlock } from './generators/deferral.ts';
+import { blocksOfCalls } from './generators/deferral.ts';
 import { missesOf } from './oracle/coverage.ts';
 import { Oracle, type Recorded } from './oracle/recorder.ts';
 import { OracleState } from './oracle/state.ts';
@@ -136,7 +136,7 @@ describe('equivalence where much is deferred', () => {
     async (skipInvalid) => {
       const counts = { transactions: 0, deferred: 0, held: 0 };
       await fc.assert(
-        fc.asyncProperty(fc.oneof(deferralBlock, blockDraft), async (drawn) => {
+        fc.asyncProperty(fc.oneof(blocksOfCalls(), blockDraft), async (drawn) => {
           const { input, prestate } = 'input' in drawn ? drawn : await materialize(drawn);
           const outcomes: Outcome[] = [];
           for (const executor of executors) {

@@ -16,7 +16,7 @@ import { mainnetBlocks, type Prestate, readCorpusBlock } from './corpus.ts';
 import { describeCorpus } from './corpus-suite.ts';
 import { fuzzing, isLong, say } from './effort.ts';
 import { blockDraft, materialize } from './generators/block.ts';
-import { deferralBlock } from './generators/deferral.ts';
+import { blocksOfCalls } from './generators/deferral.ts';
 import {
   brokenEscrows,
   hasEqualSlots,
@@ -200,7 +200,7 @@ describe('soundness where much is deferred', () => {
     async (skipInvalid) => {
       const tally = new Tally();
       await fc.assert(
-        fc.asyncProperty(fc.oneof(deferralBlock, blockDraft), async (drawn) => {
+        fc.asyncProperty(fc.oneof(blocksOfCalls(), blockDraft), async (drawn) => {
           const { input, prestate } = 'input' in drawn ? drawn : await materialize(drawn);
           const first = analyzeBlock(input, { state: snapshotState(prestate), skipInvalid });
           const run = await runResolving(first, prestate);

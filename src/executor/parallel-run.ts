@@ -27,11 +27,14 @@ export interface ParallelOptions {
   readonly granularity: Granularity;
 }
 
+/** Whoever runs tasks, some at the same time. */
+type TaskPool = Pick<WorkerPool, 'size' | 'run'>;
+
 type Patches = Map<Address, AccountPatch>;
 
 export class ParallelRun {
   readonly #run: BlockRun;
-  readonly #pool: WorkerPool;
+  readonly #pool: TaskPool;
   readonly #block: OpenedBlock;
   readonly #deferral: Deferral;
   readonly #granularity: Granularity;
@@ -50,7 +53,7 @@ export class ParallelRun {
   #hasEscaped = false;
   #failure: unknown = null;
 
-  constructor(run: BlockRun, pool: WorkerPool, { block, deferral, granularity }: ParallelOptions) {
+  constructor(run: BlockRun, pool: TaskPool, { block, deferral, granularity }: ParallelOptions) {
     this.#run = run;
     this.#pool = pool;
     this.#block = block;

@@ -135,7 +135,8 @@ const callDraft: fc.Arbitrary<CallDraft> = fc.record({
   ),
 });
 
-/** Blocks of 5 to 12 calls, all valid. */
-export const deferralBlock: fc.Arbitrary<RandomBlock> = fc
-  .array(callDraft, { minLength: 5, maxLength: 12 })
-  .map((drafts) => ({ input: blockOfCalls(drafts), prestate: DEFERRAL_PRESTATE }));
+/** Blocks of 5 to 12 calls, or other numbers, all valid. */
+export const blocksOfCalls = (minLength = 5, maxLength = 12): fc.Arbitrary<RandomBlock> =>
+  fc
+    .array(callDraft, { minLength, maxLength })
+    .map((drafts) => ({ input: blockOfCalls(drafts), prestate: DEFERRAL_PRESTATE }));
