@@ -215,7 +215,9 @@ export class BlockDeriver {
       resolveAfter,
       pending,
       heldBy: [],
-      derivedAccessList: found.accessList,
+      get derivedAccessList() {
+        return found.accessList;
+      },
     };
   }
 

@@ -2,6 +2,8 @@
 import type { Common, StateManagerInterface } from '@ethereumjs/common';
 import { EVM, EVMMockBlockchain, type ExecResult, getActivePrecompiles, NobleBN254 } from '@ethereumjs/evm';
 import type { Address } from '../input/block.ts';
+import { bytesToBigint, hexToBytes } from '../input/hex.ts';
+import { recoverAddress } from '../input/signature.ts';
 import type { GasInterval } from './gas.ts';
 import type { Budget } from './machine.ts';
 
@@ -12,6 +14,7 @@ export interface PrecompileResult {
   readonly returned: Uint8Array;
 }
 
+const ECRECOVER = 1;
 const IDENTITY = 4;
 
 /** EIP-4844: needs a trusted setup that is loaded asynchronously, so it is never run here. */
@@ -57,6 +60,7 @@ export class Precompiles {
     const steps = stepsOf(Number(BigInt(address)), input, gasLimit);
     if (steps > budget.precompileSteps) return null;
     budget.precompileSteps -= steps;
+    if (BigInt(address) === BigInt(ECRECOVER)) return this.#recover(input, gasLimit);
     let result: ExecResult | Promise<ExecResult>;
     try {
       result = run({
@@ -74,6 +78,24 @@ export class Precompiles {
       gasUsed: Number(result.executionGasUsed),
       returned: result.returnValue,
     };
+  }
+
+  /** ECRECOVER (Yellow Paper App. E): natively where that is possible; it is the one that most contracts use. */
+  #recover(input: Uint8Array, gasLimit: number): PrecompileResult {
+    const gasUsed = Number(this.#common.param('ecRecoverGas'));
+    if (gasLimit < gasUsed) return { isSuccess: false, gasUsed: gasLimit, returned: NOTHING };
+    const data = Buffer.alloc(128);
+    data.set(input.subarray(0, 128));
+    const word = (index: number) => bytesToBigint(data.subarray(32 * index, 32 * index + 32));
+    const v = word(1);
+    const signer =
+      v === 27n || v === 28n
+        ? recoverAddress(data.subarray(0, 32), word(2), word(3), v === 27n ? 0 : 1)
+        : null;
+    if (signer === null) return { isSuccess: true, gasUsed, returned: NOTHING };
+    const returned = new Uint8Array(32);
+    returned.set(hexToBytes(signer) ?? NOTHING, 12);
+    return { isSuccess: true, gasUsed, returned };
   }
 
   /** Price for input of which only the length is known (Yellow Paper App. E); `null`: anything up to all gas. */
@@ -159,6 +181,8 @@ function stepsOf(index: number, input: Uint8Array, gasLimit: number): number {
 function roundsOf(input: Uint8Array): number {
   return input.length < 4 ? 0 : Buffer.from(input.subarray(0, 4)).readUInt32BE();
 }
+
+const NOTHING = new Uint8Array(0);
 
 /** Precompiles read no state. */
 const NO_STATE = {} as StateManagerInterface;

@@ -41,7 +41,7 @@ export interface TransactionAnalysis {
   readonly pending: readonly Region[];
   /** Earlier transactions that have to be resolved before this one starts. Ascending. */
   readonly heldBy: readonly number[];
-  /** The EIP-2930 list that covers the derived keys. */
+  /** The EIP-2930 list that covers the derived keys. Made when it is first looked at, or copied. */
   readonly derivedAccessList: readonly AccessListEntry[];
 }
 

@@ -6,6 +6,7 @@ import { paramsEVM } from '@ethereumjs/evm';
 import { paramsTx } from '@ethereumjs/tx';
 import type { BlockHeader, BlockInput, Hex, Transaction } from '../input/block.ts';
 import { createChain } from '../input/chain.ts';
+import { type IntrinsicPrices, intrinsicPrices } from '../input/intrinsic-gas.ts';
 import { type GasSchedule, gasSchedule } from './gas.ts';
 import type { Rules } from './machine.ts';
 import { Precompiles } from './precompiles.ts';
@@ -19,6 +20,7 @@ export interface BlockRules {
   /** Whether the analysis knows the rules of the hardfork; without that it only says "everything". */
   readonly isSupported: boolean;
   readonly schedule: GasSchedule;
+  readonly intrinsic: IntrinsicPrices;
   readonly rules: Rules;
   readonly precompiles: Precompiles;
   readonly block: BlockHeader | null;
@@ -27,13 +29,35 @@ export interface BlockRules {
   readonly blobBaseFee: Word;
 }
 
-export function blockRules(input: BlockInput): BlockRules {
+/** What is the same for all blocks of a hardfork; making it takes about as long as analysing many transactions. */
+type HardforkRules = Pick<
+  BlockRules,
+  'common' | 'isSupported' | 'schedule' | 'intrinsic' | 'rules' | 'precompiles'
+>;
+
+const hardforks = new Map<string, HardforkRules>();
+/** There are as many as chains times hardforks; who makes up more chains than this waits for each. */
+const MOST_HARDFORKS = 64;
+
+function hardforkRules(input: Pick<BlockInput, 'chainId' | 'hardfork'>): HardforkRules {
+  const name = `${input.chainId} ${input.hardfork}`;
+  let rules = hardforks.get(name);
+  if (rules === undefined) {
+    rules = makeHardforkRules(input);
+    if (hardforks.size >= MOST_HARDFORKS) hardforks.clear();
+    hardforks.set(name, rules);
+  }
+  return rules;
+}
+
+function makeHardforkRules(input: Pick<BlockInput, 'chainId' | 'hardfork'>): HardforkRules {
   const common = createChain(input);
   for (const params of [paramsEVM, paramsTx, paramsBlock]) common.updateParams(params);
   return {
     common,
     isSupported: !common.gteHardfork(FIRST_UNSUPPORTED),
     schedule: gasSchedule(common),
+    intrinsic: intrinsicPrices(common),
     rules: {
       clearsEmptyAccounts: common.gteHardfork('spuriousDragon'),
       keepsOldAccounts: common.isActivatedEIP(6780),
@@ -45,11 +69,18 @@ export function blockRules(input: BlockInput): BlockRules {
       hasPrevRandao: common.isActivatedEIP(4399),
     },
     precompiles: new Precompiles(common),
-    block: input.block,
-    chainId: input.chainId,
-    blockHashes: input.blockHashes,
-    blobBaseFee:
-      input.block === null ? unknownWord([]) : blobBaseFee(common, input.block.excessBlobGas ?? 0n),
+  };
+}
+
+export function blockRules(input: BlockInput): BlockRules {
+  const hardfork = hardforkRules(input);
+  const { block, chainId, blockHashes } = input;
+  return {
+    ...hardfork,
+    block,
+    chainId,
+    blockHashes,
+    blobBaseFee: block === null ? unknownWord([]) : blobBaseFee(hardfork.common, block.excessBlobGas ?? 0n),
   };
 }
 
@@ -74,26 +105,4 @@ export function effectiveGasPrice(tx: Transaction, block: BlockHeader | null): W
   const baseFee = block.baseFeePerGas ?? 0n;
   const price = baseFee + tx.maxPriorityFeePerGas;
   return price < tx.maxFeePerGas ? price : tx.maxFeePerGas;
-}
-
-/** Gas that is due before any code runs (Yellow Paper eq. 64; EIP-2028, 2930, 3860, 7702). */
-export function intrinsicGas(common: Common, tx: Transaction): bigint {
-  let gas = common.param('txGas');
-  const zero = common.param('txDataZeroGas');
-  const nonZero = common.param('txDataNonZeroGas');
-  for (const byte of tx.data) gas += byte === 0 ? zero : nonZero;
-  if (tx.to === null && common.gteHardfork('homestead')) {
-    gas += common.param('txCreationGas');
-    if (common.isActivatedEIP(3860)) {
-      gas += BigInt(Math.ceil(tx.data.length / 32)) * common.param('initCodeWordGas');
-    }
-  }
-  for (const entry of tx.accessList ?? []) {
-    gas += common.param('accessListAddressGas');
-    gas += BigInt(entry.storageKeys.length) * common.param('accessListStorageKeyGas');
-  }
-  if (tx.authorizationList.length > 0) {
-    gas += BigInt(tx.authorizationList.length) * common.param('perEmptyAccountCost');
-  }
-  return gas;
 }

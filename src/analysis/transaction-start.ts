@@ -1,8 +1,9 @@
 /** What a transaction brings along before any code runs, the same for every way of deriving its sets. */
 import type { Address, Authorization, Transaction } from '../input/block.ts';
 import { hexToBytes } from '../input/hex.ts';
+import { intrinsicGas } from '../input/intrinsic-gas.ts';
 import { binary } from './arithmetic.ts';
-import { type BlockRules, effectiveGasPrice, intrinsicGas } from './rules.ts';
+import { type BlockRules, effectiveGasPrice } from './rules.ts';
 import type { Word } from './word.ts';
 
 /** Gas limits above this are no numbers any more. */
@@ -15,7 +16,7 @@ const MAX_UINT64 = (1n << 64n) - 1n;
 
 /** Gas that is left for code; `null` where it is too much to be counted. */
 export function startingGas(block: BlockRules, tx: Transaction): number | null {
-  const intrinsic = intrinsicGas(block.common, tx);
+  const intrinsic = BigInt(intrinsicGas(tx, block.intrinsic).intrinsic);
   const { gasLimit } = tx;
   if (gasLimit - intrinsic > LARGEST_METERED_GAS) return null;
   return gasLimit > intrinsic ? Number(gasLimit - intrinsic) : 0;

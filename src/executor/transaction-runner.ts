@@ -7,6 +7,7 @@ import type { Common } from '@ethereumjs/common';
 import type { SlotOrigin } from '../analysis/access.ts';
 import type { Address, BlockHeader, BlockInput, Transaction } from '../input/block.ts';
 import { createChain } from '../input/chain.ts';
+import { type IntrinsicPrices, intrinsicPrices } from '../input/intrinsic-gas.ts';
 import { keccak256 } from '../input/keccak.ts';
 import { parseKey, type StateKey } from '../state/key.ts';
 import { blobBaseFee, executionHeader } from './block-context.ts';
@@ -15,7 +16,6 @@ import { type Engine, type EngineParts, type EngineResult, engineParts } from '.
 import type { EngineKind } from './engine-kind.ts';
 import { evmTransaction, transactionRules } from './evm-transaction.ts';
 import type { ExecutionState } from './execution-state.ts';
-import { type IntrinsicPrices, intrinsicPrices } from './intrinsic-gas.ts';
 import { PreimageRecorder } from './preimages.ts';
 import { createStockEngine } from './stock-engine.ts';
 import { type AccountDiff, OBSERVED, type Observed } from './transaction-state.ts';

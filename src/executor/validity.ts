@@ -4,7 +4,7 @@
  */
 import type { Common } from '@ethereumjs/common';
 import type { BlockHeader, Transaction } from '../input/block.ts';
-import { type IntrinsicPrices, intrinsicGas } from './intrinsic-gas.ts';
+import { type IntrinsicPrices, intrinsicGas } from '../input/intrinsic-gas.ts';
 
 /** Why a transaction is invalid: a stable code and a sentence. */
 export interface Invalidity {

@@ -93,6 +93,9 @@ export class Account implements Changes {
   }
 }
 
+/** Entries of the journal that are kept for the next transaction. */
+const MOST_KEPT = 1024;
+
 export class Accounts {
   readonly #byAddress = new Map<Address, Account>();
   /** Open addressing by the limbs of the address: 1 + index of an account, or 0. */
@@ -101,7 +104,8 @@ export class Accounts {
   readonly #isPrecompile: (address: Address) => boolean;
   /** Accounts that the transaction met, in this order. */
   readonly met: Account[] = [];
-  readonly #journal: { readonly account: Account; readonly before: Changes }[] = [];
+  readonly #journal: Saved[] = [];
+  #journalEnd = 0;
   #epoch = 0;
 
   constructor(isPrecompile: (address: Address) => boolean) {
@@ -111,7 +115,8 @@ export class Accounts {
   begin(): void {
     this.#epoch++;
     this.met.length = 0;
-    this.#journal.length = 0;
+    this.#journalEnd = 0;
+    if (this.#journal.length > MOST_KEPT) this.#journal.length = MOST_KEPT;
   }
 
   at(address: Address): Account {
@@ -160,34 +165,51 @@ export class Accounts {
   // Journal.
 
   get mark(): number {
-    return this.#journal.length;
+    return this.#journalEnd;
   }
 
   /** To be called before a change that a failing frame takes back. */
   save(account: Account): void {
-    const { isWarm, isCreated, isDestroyed, isTouched, base, credit, nonce, code } = account;
-    this.#journal.push({
-      account,
-      before: { isWarm, isCreated, isDestroyed, isTouched, base, credit, nonce, code },
-    });
+    let entry = this.#journal[this.#journalEnd];
+    if (entry === undefined) {
+      entry = new Saved();
+      this.#journal.push(entry);
+    }
+    this.#journalEnd++;
+    entry.account = account;
+    copyChanges(account, entry);
   }
 
   rollBack(mark: number): void {
-    for (let i = this.#journal.length - 1; i >= mark; i--) {
-      const entry = this.#journal[i];
-      if (entry === undefined) continue;
-      const { account, before } = entry;
-      account.isWarm = before.isWarm;
-      account.isCreated = before.isCreated;
-      account.isDestroyed = before.isDestroyed;
-      account.isTouched = before.isTouched;
-      account.base = before.base;
-      account.credit = before.credit;
-      account.nonce = before.nonce;
-      account.code = before.code;
+    while (this.#journalEnd > mark) {
+      const entry = this.#journal[--this.#journalEnd];
+      if (entry?.account) copyChanges(entry, entry.account);
     }
-    this.#journal.length = mark;
   }
+}
+
+/** An entry of the journal; entries are used again. */
+class Saved implements Changes {
+  account: Account | null = null;
+  isWarm = false;
+  isCreated = false;
+  isDestroyed = false;
+  isTouched = false;
+  base: Word | null = null;
+  credit = 0n;
+  nonce: bigint | null = null;
+  code: Uint8Array | null = null;
+}
+
+function copyChanges(from: Changes, to: Changes): void {
+  to.isWarm = from.isWarm;
+  to.isCreated = from.isCreated;
+  to.isDestroyed = from.isDestroyed;
+  to.isTouched = from.isTouched;
+  to.base = from.base;
+  to.credit = from.credit;
+  to.nonce = from.nonce;
+  to.code = from.code;
 }
 
 function hashOf(words: Int32Array, at: number): number {

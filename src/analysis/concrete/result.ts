@@ -1,5 +1,5 @@
 /** What one run on known values comes to, in the words of a derivation. */
-import type { Address, Transaction } from '../../input/block.ts';
+import type { AccessListEntry, Address, Transaction } from '../../input/block.ts';
 import type { StateKey } from '../../state/key.ts';
 import type { AccessMode, AccessSet, Region, SlotOrigin } from '../access.ts';
 import { derivedAccessList } from '../derived-access-list.ts';
@@ -18,6 +18,7 @@ const NO_CODE = new Uint8Array(0);
 export function resultOf(machine: Machine, tx: Transaction, ending: Ending): Derivation {
   const { state, block } = machine;
   const accesses = accessesOf(state);
+  let accessList: readonly AccessListEntry[] | null = null;
   // Before the assumptions, to which it may add.
   const effects = effectsOf(machine, tx);
   const debits = new Set<Address>();
@@ -38,7 +39,10 @@ export function resultOf(machine: Machine, tx: Transaction, ending: Ending): Der
     effects,
     debits,
     nonceWrites,
-    accessList: derivedAccessList(block, tx, accesses),
+    get accessList() {
+      accessList ??= derivedAccessList(block, tx, accesses);
+      return accessList;
+    },
   };
 }
 

@@ -266,9 +266,9 @@ export class State {
 
   // Warm accounts (EIP-2929).
 
-  /** Marks as warm; says whether it was. */
+  /** Marks as warm; says whether it was, as precompiles always are. */
   warm(account: Account): boolean {
-    if (account.isWarm) return true;
+    if (account.isWarm || account.isPrecompile) return true;
     this.accounts.save(account);
     account.isWarm = true;
     return false;

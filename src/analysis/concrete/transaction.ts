@@ -61,7 +61,7 @@ export class ConcreteDeriver {
 
   /** Sender, fee recipient, warm accounts, authorisations. */
   #start(tx: Transaction): void {
-    const { state, schedule, precompiles } = this.#machine;
+    const { state, schedule } = this.#machine;
     const { accounts, slots } = state;
     const { block } = this.#block;
     const from = accounts.at(tx.from);
@@ -73,7 +73,6 @@ export class ConcreteDeriver {
     state.setBalance(from, fundsLeft(this.#block, tx, state.balanceOf(from)));
     if (schedule.hasAccessLists) {
       for (const address of warmAccounts(this.#block, tx)) state.warm(accounts.at(address));
-      for (const address of precompiles.addresses) state.warm(accounts.at(address));
       for (const entry of tx.accessList ?? []) {
         const account = accounts.at(entry.address);
         state.warm(account);

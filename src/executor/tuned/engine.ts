@@ -6,9 +6,9 @@
 import { type Common, ConsensusType, Hardfork } from '@ethereumjs/common';
 import { type EVM, getActivePrecompiles } from '@ethereumjs/evm';
 import type { BlockHeader, Transaction } from '../../input/block.ts';
+import { type IntrinsicPrices, intrinsicGas, intrinsicPrices } from '../../input/intrinsic-gas.ts';
 import { blobBaseFee } from '../block-context.ts';
 import type { Engine, EngineParts, EngineResult, StockEngine } from '../engine.ts';
-import { type IntrinsicPrices, intrinsicGas, intrinsicPrices } from '../intrinsic-gas.ts';
 import { logsBloom } from '../logs-bloom.ts';
 import { type Cell, isEmpty, OBSERVED, type TransactionState } from '../transaction-state.ts';
 import { Machine } from './machine.ts';

@@ -1,7 +1,7 @@
 /** Gas that a transaction costs before anything runs, and the least that its data costs (EIP-7623). */
 import type { Common } from '@ethereumjs/common';
 import { paramsTx } from '@ethereumjs/tx';
-import type { Transaction } from '../input/block.ts';
+import type { Transaction } from './block.ts';
 
 /** Prices of one hardfork, looked up once. */
 export interface IntrinsicPrices {

@@ -3,10 +3,10 @@ import { getCalldataFloorGas } from '@ethereumjs/tx';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { evmTransaction, transactionRules } from '../../src/executor/evm-transaction.ts';
-import { intrinsicGas, intrinsicPrices } from '../../src/executor/intrinsic-gas.ts';
 import type { Transaction } from '../../src/input/block.ts';
+import { intrinsicGas, intrinsicPrices } from '../../src/input/intrinsic-gas.ts';
+import { address } from '../executor/small-blocks.ts';
 import { HARDFORKS } from '../generators/program.ts';
-import { address } from './small-blocks.ts';
 
 const data = fc.uint8Array({ maxLength: 100 }).chain((bytes) =>
   fc.constantFrom(

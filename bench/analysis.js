@@ -1,0 +1,183 @@
+/**
+ * What the analysis of a block costs beside its execution: `npm run bench:analysis [-- BLOCK…]`, on the corpus's
+ * real blocks.
+ *
+ * One row a block: transactions, instructions that they execute (counted once, by @ethereumjs/evm), and in
+ * milliseconds the analysis and the execution of the same transactions, one after the other on one thread, by
+ * the executor's tuned form of the EVM; then their ratio, and the analysis in µs a transaction and ns an
+ * instruction. Neither includes decoding. Runs alternate in one process, medians of `ROUNDS` after two that do
+ * not count; nothing is kept from one analysis to the next. Says at the end whether any block takes longer to
+ * analyse than to execute.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { availableParallelism, cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
+import { createBlockFromRPC } from '@ethereumjs/block';
+import { Common, Mainnet } from '@ethereumjs/common';
+import { createEVM } from '@ethereumjs/evm';
+import { MerkleStateManager } from '@ethereumjs/statemanager';
+import { Account, bigIntToBytes, createAddressFromString, hexToBytes } from '@ethereumjs/util';
+import { createVM, runBlock } from '@ethereumjs/vm';
+import { BlockRun, openBlock } from '../dist/executor/block-run.js';
+import { TransactionRunner } from '../dist/executor/transaction-runner.js';
+import { analyzeBlock, readInput, snapshotState } from '../dist/index.js';
+
+const CORPUS = fileURLToPath(new URL('../../shared/corpus/mainnet', import.meta.url));
+const ROUNDS = 7;
+const UNCOUNTED = 2;
+const MANY = 100;
+
+/** @param {string} path */
+function readJson(path) {
+  const bytes = readFileSync(path);
+  return JSON.parse((path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8'));
+}
+
+/** @param {readonly number[]} values */
+function median(values) {
+  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
+}
+
+/** A state manager that holds the pre-state. */
+async function stateOf(common, prestate) {
+  const state = new MerkleStateManager({ common });
+  await state.checkpoint();
+  for (const [text, { nonce = 0, balance = '0x0', code = '0x', storage = {} }] of Object.entries(prestate)) {
+    const address = createAddressFromString(text);
+    await state.putAccount(address, new Account(BigInt(nonce), BigInt(balance)));
+    if (code !== '0x') await state.putCode(address, hexToBytes(code));
+    for (const [slot, value] of Object.entries(storage)) {
+      if (BigInt(value) !== 0n) {
+        await state.putStorage(address, hexToBytes(slot), bigIntToBytes(BigInt(value)));
+      }
+    }
+  }
+  await state.commit();
+  await state.flush();
+  return state;
+}
+
+/** Instructions that a block executes. */
+async function countInstructions(json, prestate, blockHashes) {
+  const common = new Common({ chain: Mainnet, customCrypto: { kzg: { verifyProof: () => true } } });
+  common.setHardforkBy({ blockNumber: BigInt(json.number), timestamp: BigInt(json.timestamp) });
+  const stateManager = await stateOf(common, prestate);
+  const blockchain = {
+    getBlock: async (number) => ({
+      hash: () => hexToBytes(blockHashes[String(number)] ?? `0x${'0'.repeat(64)}`),
+    }),
+    putBlock: async () => {},
+    shallowCopy: () => blockchain,
+  };
+  const evm = await createEVM({ common, stateManager, blockchain });
+  const vm = await createVM({ common, evm, stateManager, blockchain });
+  let count = 0;
+  evm.events.on('step', (_, resume) => {
+    count++;
+    resume?.();
+  });
+  const block = await createBlockFromRPC(json, [], { common, setHardfork: true });
+  await runBlock(vm, { block, generate: true, skipBlockValidation: true });
+  return count;
+}
+
+const runners = new Map();
+
+/** One runner a hardfork, as an executor keeps it. */
+async function runnerOf(input) {
+  const runner = runners.get(input.hardfork) ?? (await TransactionRunner.create(input, 'tuned'));
+  runners.set(input.hardfork, runner);
+  runner.setBlock(input);
+  return runner;
+}
+
+async function timeExecution(input, prestate) {
+  const runner = await runnerOf(input);
+  const run = new BlockRun(openBlock(input, snapshotState(prestate)), runner);
+  const start = performance.now();
+  for (const index of input.transactions.keys()) run.commit(await runner.run(index, run.current), null);
+  return performance.now() - start;
+}
+
+function timeAnalysis(input, prestate) {
+  const state = snapshotState(prestate);
+  const start = performance.now();
+  analyzeBlock(input, { state });
+  return performance.now() - start;
+}
+
+const HEADS = ['block', 'txs', 'instructions', 'analysis', 'execution', 'ratio', 'µs/tx', 'ns/instr'];
+
+/** @param {readonly (string | number)[]} values */
+function row(values) {
+  return values.map((value, index) => String(value).padStart((HEADS[index] ?? '').length + 4)).join('');
+}
+
+/** @param {{ txs: number, instructions: number, analysis: number, execution: number }} one */
+function numbersOf({ txs, instructions, analysis, execution }) {
+  return [
+    txs,
+    instructions,
+    analysis.toFixed(2),
+    execution.toFixed(2),
+    (analysis / execution).toFixed(3),
+    ((1e3 * analysis) / txs).toFixed(1),
+    instructions === 0 ? '' : ((1e6 * analysis) / instructions).toFixed(0),
+  ];
+}
+
+async function main() {
+  if (!existsSync(CORPUS)) {
+    console.error(`there is no corpus at ${CORPUS}`);
+    process.exitCode = 2;
+    return;
+  }
+  const wanted = process.argv.slice(2);
+  const numbers = readdirSync(CORPUS)
+    .filter((name) => /^[0-9]+$/.test(name) && (wanted.length === 0 || wanted.includes(name)))
+    .sort((a, b) => Number(a) - Number(b));
+  const blockHashes = readJson(`${CORPUS}/blockhashes.json`);
+  const machine = `${cpus()[0]?.model}, ${availableParallelism()} cores, Node ${process.version}`;
+  console.log(`${machine}, median of ${ROUNDS} rounds; milliseconds`);
+  console.log(row(HEADS));
+  const total = { txs: 0, instructions: 0, analysis: 0, execution: 0 };
+  const ratios = [];
+  const slower = [];
+  for (const number of numbers) {
+    const json = readJson(`${CORPUS}/${number}/block.json.gz`);
+    const prestate = readJson(`${CORPUS}/${number}/prestate.json.gz`);
+    const input = readInput(json, { blockHashes });
+    const instructions = await countInstructions(json, prestate, blockHashes);
+    const times = { analysis: [], execution: [] };
+    for (let round = -UNCOUNTED; round < ROUNDS; round++) {
+      const analysis = timeAnalysis(input, prestate);
+      const execution = await timeExecution(input, prestate);
+      if (round < 0) continue;
+      times.analysis.push(analysis);
+      times.execution.push(execution);
+    }
+    const one = {
+      txs: input.transactions.length,
+      instructions,
+      analysis: median(times.analysis),
+      execution: median(times.execution),
+    };
+    for (const key of Object.keys(total)) total[key] += one[key];
+    const ratio = one.analysis / one.execution;
+    if (one.txs >= MANY) ratios.push(ratio);
+    if (ratio > 1) slower.push(number);
+    console.log(row([number, ...numbersOf(one)]));
+  }
+  console.log(row(['all', ...numbersOf(total)]));
+  console.log(
+    `ratio, median over ${ratios.length} blocks with at least ${MANY} transactions: ${median(ratios).toFixed(3)}`,
+  );
+  console.log(
+    slower.length === 0
+      ? 'no block takes longer to analyse than to execute'
+      : `take longer to analyse than to execute: ${slower.join(', ')}`,
+  );
+}
+
+await main();
