@@ -3,4 +3,4 @@
 /** As it is published, or tuned by this project. */
 export type EngineKind = 'stock' | 'tuned';
 
-export const DEFAULT_ENGINE: EngineKind = 'stock';
+export const DEFAULT_ENGINE: EngineKind = 'tuned';
