@@ -3,7 +3,6 @@ import { describe, expect, test } from '@jest/globals';
 import { analyzeBlock, isOpen } from '../../src/analysis/block.ts';
 import { BlockResolution, type SettledState } from '../../src/analysis/resolution.ts';
 import type { BlockAnalysis, TransactionAnalysis } from '../../src/analysis/result.ts';
-import { DEFAULT_LIMITS } from '../../src/analysis/transaction.ts';
 import type { BlockInput } from '../../src/input/block.ts';
 import { storageKey } from '../../src/state/key.ts';
 import { snapshotState } from '../../src/state/prestate.ts';
@@ -171,11 +170,22 @@ describe('a slot that is not known', () => {
 
 describe('one without anything to wait for', () => {
   const input = calls([0, SHELF, 1n], [1, SHELF, 2n], [2, RELAY, 7n, 0n], [3, SHELF, 8n]);
-  const limited = analysisOf(input, { limits: { ...DEFAULT_LIMITS, steps: 40 } });
 
   test('is resolved when all before it are done', async () => {
-    expect(at(limited, 2).status).toBe('unbounded');
-    const { analysis } = await runResolving(limited, DEFERRAL_PRESTATE);
+    const first = analysisOf(input);
+    const everything = { shape: 'everything', address: null, field: 'any', mode: 'write' } as const;
+    const transactions = first.transactions.map((one) =>
+      one.index === 2
+        ? { ...one, status: 'unbounded' as const, accesses: { ...one.accesses, regions: [everything] } }
+        : one,
+    );
+    const resolution = new BlockResolution({ ...first, transactions }, start());
+    expect(resolution.steps).toEqual([{ transaction: 2, after: [0, 1] }]);
+    resolution.take({ transaction: 2, after: [0, 1] }, await settledBy(input, 0, 1));
+    expect(resolution.steps).toEqual([]);
+    const { analysis } = resolution;
+    expect(at(analysis, 2)).toMatchObject({ status: 'unbounded', resolveAfter: [0, 1] });
+    expect(at(analysis, 2).accesses.regions).toEqual([]);
     expect(await missesOfAll(input, analysis)).toEqual([]);
   });
 
