@@ -7,6 +7,7 @@ import {
   cellsOf,
   knownBits,
   knownValue,
+  rangeWord,
   unknownBits,
   unknownWord,
   type Word,
@@ -259,6 +260,67 @@ describe('byte strings', () => {
       ),
       options,
     );
+  });
+
+  test(`joined hold the bytes of either side as they may really be (seed ${options.seed})`, () => {
+    // Words whose bits say the same, but whose intervals differ, at few places so that they overlap.
+    const write = fc.record({
+      at: fc.oneof(fc.nat(70), fc.constantFrom(0, 5, 20, 32, 37)),
+      min: fc.nat(0x7fff),
+      max: fc.integer({ min: 0x8000, max: 0xffff }),
+      chance: fc.nat(0xffff),
+      isKnown: fc.nat(4).map((value) => value === 0),
+      length: fc.constantFrom(0, 0, 0, 20, 40),
+    });
+    type Write = typeof write extends fc.Arbitrary<infer T> ? T : never;
+    const put = (memory: SymbolicBytes, concrete: Uint8Array, writes: readonly Write[]): void => {
+      for (const { at, min, max, chance, isKnown, length } of writes) {
+        const value = BigInt(min + (chance % (max - min + 1)));
+        memory.storeWord(at, isKnown ? value : rangeWord(BigInt(min), BigInt(max), [1]));
+        concrete.set(Buffer.from(value.toString(16).padStart(64, '0'), 'hex'), at);
+        memory.copyFrom(memory, at, at + 33, length);
+        concrete.copyWithin(at + 33, at, at + length);
+      }
+    };
+    fc.assert(
+      fc.property(
+        fc.array(write, { maxLength: 3 }),
+        fc.array(write, { maxLength: 3 }),
+        fc.array(write, { maxLength: 3 }),
+        (before, left, right) => {
+          const start = SymbolicBytes.empty(new LabelTable());
+          const bytes = new Uint8Array(SIZE);
+          put(start, bytes, before);
+          const sides = [left, right].map((writes) => {
+            const side = { memory: start.fork(), bytes: bytes.slice() };
+            put(side.memory, side.bytes, writes);
+            return side;
+          });
+          const [a, b] = sides.map(({ memory }) => memory) as [SymbolicBytes, SymbolicBytes];
+          const joins = [SymbolicBytes.join(a, b, [9]), SymbolicBytes.join(b, a, [9])];
+          const wrong: number[] = [];
+          for (let offset = 0; offset + 32 <= SIZE; offset++) {
+            for (const side of sides) {
+              const hex = Buffer.from(side.bytes.subarray(offset, offset + 32)).toString('hex');
+              if (!joins.every((both) => holds(both.loadWord(offset), BigInt(`0x${hex}`))))
+                wrong.push(offset);
+            }
+          }
+          expect(wrong).toEqual([]);
+        },
+      ),
+      options,
+    );
+  });
+
+  test('joined forget a word across two chunks of which only one side knows the bounds', () => {
+    const a = SymbolicBytes.empty(new LabelTable());
+    const b = a.fork();
+    a.storeWord(5, rangeWord(0x7000n, 0x8fffn, []));
+    b.storeWord(5, rangeWord(0n, 0xffffn, []));
+    for (const both of [SymbolicBytes.join(a, b, []), SymbolicBytes.join(b, a, [])]) {
+      expect(holds(both.loadWord(5), 1n)).toBe(true);
+    }
   });
 
   test('a word comes back as the same object, also when it was copied', () => {

@@ -90,7 +90,10 @@ function drawKeys(random: Random, keys: readonly StateKey[]): Pick<Ignorance, 'n
   ] as const);
   switch (kind) {
     case 'few': {
-      const chosen = new Set(Array.from({ length: 1 + random.below(4) }, () => random.pick(keys)));
+      // Slots decide more often than balances and nonces.
+      const slots = keys.filter(isStorage);
+      const from = slots.length > 0 && random.chance(0.7) ? slots : keys;
+      const chosen = new Set(Array.from({ length: 1 + random.below(4) }, () => random.pick(from)));
       return { name: [...chosen].join(', '), covers: (key) => chosen.has(key) };
     }
     case 'storage':
