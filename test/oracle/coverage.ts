@@ -33,7 +33,7 @@ function tipOf(input: BlockInput, { type, maxFeePerGas, maxPriorityFeePerGas }: 
  */
 export function recordedModes(
   input: BlockInput,
-  derived: TransactionAnalysis,
+  derived: Pick<TransactionAnalysis, 'index' | 'accesses'>,
   recorded: Recorded,
 ): ReadonlyMap<StateKey, readonly AccessMode[]> {
   const modes = new Map<StateKey, AccessMode[]>();
@@ -57,7 +57,11 @@ export function recordedModes(
 }
 
 /** Recorded accesses of one transaction that its derived set does not hold. */
-export function missesOf(input: BlockInput, derived: TransactionAnalysis, recorded: Recorded): Miss[] {
+export function missesOf(
+  input: BlockInput,
+  derived: Pick<TransactionAnalysis, 'index' | 'accesses'>,
+  recorded: Recorded,
+): Miss[] {
   const modes = recordedModes(input, derived, recorded);
   const origins = originsOf(modes.keys(), recorded.preimages);
   const misses: Miss[] = [];
@@ -86,7 +90,7 @@ export function hasEqualSlots(
 
 /** Derived slots that were not touched, and addresses of derived regions of storage; as for `hasEqualSlots`. */
 export function untouchedSlots(
-  { accesses }: TransactionAnalysis,
+  { accesses }: Pick<TransactionAnalysis, 'accesses'>,
   recorded: Pick<Recorded, 'reads' | 'writes'>,
 ): string[] {
   const isForeignRegion = ({ field, shape, address }: Region): boolean =>

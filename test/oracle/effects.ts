@@ -5,7 +5,10 @@ import { parseKey, storageKey } from '../../src/state/key.ts';
 import { hexOf, type OracleState } from './state.ts';
 
 /** Values that are left, outside of what the effects say. */
-export function wrongEffects({ effects }: TransactionAnalysis, after: OracleState): string[] {
+export function wrongEffects(
+  { effects }: Pick<TransactionAnalysis, 'effects'>,
+  after: OracleState,
+): string[] {
   const wrong: string[] = [];
   const { values, codes, reset } = effects;
   for (const [key, word] of values) {

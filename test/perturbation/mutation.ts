@@ -61,14 +61,19 @@ export function drawMutation(
   const chosen = keys.filter(() => random.chance(share));
   if (chosen.length === 0 && keys.length > 0) chosen.push(random.pick(keys));
   for (const key of chosen) {
-    const { address, field, slot } = parseKey(key);
+    const { address, field } = parseKey(key);
     if (field === 'code') codes.set(address, drawCode(random, state, material));
-    else if (field === 'storage') values.set(key, drawSlot(random, state, address, slot, material));
-    else if (field === 'balance')
-      values.set(key, drawBalance(random, state.balanceOf(address), address === material.payer));
-    else values.set(key, drawNonce(random, state, address));
+    else values.set(key, drawValue(random, key, state, material));
   }
   return withoutImpossible({ values, codes }, state);
+}
+
+/** A value for a key that is not code. */
+export function drawValue(random: Random, key: StateKey, state: OracleState, material: Material): bigint {
+  const { address, field, slot } = parseKey(key);
+  if (field === 'storage') return drawSlot(random, state, address, slot, material);
+  if (field === 'balance') return drawBalance(random, state.balanceOf(address), address === material.payer);
+  return drawNonce(random, state, address);
 }
 
 /**
@@ -140,7 +145,12 @@ function drawNonce(random: Random, state: OracleState, address: Address): bigint
   return random.pick(state.codeOf(address).length === 0 ? up : [...up, 0n, 1n]);
 }
 
-function drawCode(random: Random, state: OracleState, { addresses, hasDelegation }: Material): Uint8Array {
+/** Code of another account, a delegation, or none. */
+export function drawCode(
+  random: Random,
+  state: OracleState,
+  { addresses, hasDelegation }: Material,
+): Uint8Array {
   if (addresses.length === 0 || random.chance(0.2)) return NO_CODE;
   const other = random.pick(addresses);
   if (!hasDelegation || random.chance(0.7)) return state.codeOf(other);

@@ -6,12 +6,18 @@
 
 import type { Random } from '../../examples/generator/random.ts';
 import { analyzeTransaction, isOpen } from '../../src/analysis/block.ts';
+import { BlockKnowledge, NO_PREDECESSORS, type Predecessors } from '../../src/analysis/block-knowledge.ts';
+import { Deriver } from '../../src/analysis/deriver.ts';
+import { RecordedKnowledge } from '../../src/analysis/inputs.ts';
 import type { TransactionAnalysis } from '../../src/analysis/result.ts';
+import { blockRules } from '../../src/analysis/rules.ts';
+import { DEFAULT_LIMITS } from '../../src/analysis/transaction.ts';
 import type { BlockInput, Transaction } from '../../src/input/block.ts';
 import { accountKey, addressOf, parseKey, type StateKey } from '../../src/state/key.ts';
 import { type Miss, missesOf, untouchedSlots } from '../oracle/coverage.ts';
 import { wrongEffects } from '../oracle/effects.ts';
 import type { Oracle, Recorded } from '../oracle/recorder.ts';
+import { asPredecessors, drawAlternatives, pickAlternatives } from './alternatives.ts';
 import { drawIgnorance, type Ignorance, sourceWithout } from './ignorance.ts';
 import { applyMutation, constantsOf, drawMutation, type Material, type Mutation } from './mutation.ts';
 
@@ -94,6 +100,10 @@ export async function perturb(
   const base = await observed(subject);
   if (base === null || base.gasUsed > MOST_GAS) return;
   const keys = keysOf(base, subject.input);
+  if (random.chance(0.25)) {
+    await perturbAmong(subject, base, random, executions, count);
+    return;
+  }
   const ignorance = drawIgnorance(random, keys, (key) => isFixed(key, tx));
   await perturbKnowing(subject, ignorance, base, random, executions, count);
 }
@@ -125,29 +135,10 @@ async function perturbKnowing(
   const { input, oracle } = subject;
   const tx = transactionOf(subject);
   const derived = derive(subject, tx, ignorance);
-  const naive = naively(subject);
-  count.analyses++;
-  count.statuses.set(derived.status, (count.statuses.get(derived.status) ?? 0) + 1);
   const pool = new Set([...keysOf(base, input), ...derived.inputs.keys.keys()]);
   const material = materialOf(pool, tx, subject);
-  const compare = (seen: Recorded, wrong: readonly string[], mutation: Mutation): void => {
-    const misses = missesOf(input, derived, seen);
-    const untouched = derived.status === 'exact' ? untouchedSlots(derived, seen) : [];
-    count.executions++;
-    if (derived.status === 'exact') count.exact++;
-    if (missesOf(input, naive, seen).length > 0) count.escapes++;
-    if (misses.length > 0 || wrong.length > 0 || untouched.length > 0) {
-      count.contradictions.push({
-        subject: `${subject.name} #${subject.index} ${input.hardfork}`,
-        ignorance: ignorance.name,
-        mutation: describeMutation(mutation),
-        misses,
-        wrongEffects: wrong,
-        untouched,
-      });
-    }
-  };
-  compare(base, [], { values: new Map(), codes: new Map() });
+  const trial = startTrial(subject, derived, ignorance.name, base, count);
+  compare(trial, base, [], NO_MUTATION);
   // Sets that hold everything are hardly worth a try.
   const tries = isOpen(derived) ? Math.min(1, executions) : executions;
   for (let i = 0; i < tries; i++) {
@@ -158,22 +149,123 @@ async function perturbKnowing(
     const covered = [...pool].filter(isFree);
     if (covered.length === 0) continue;
     const mutation = drawMutation(random, covered, oracle.state, material);
-    const found = await oracle.attempt(
-      tx,
-      (state) => applyMutation(mutation, state),
-      (seen) => ({ seen, wrong: isBold ? [] : wrongEffects(derived, oracle.state) }),
-    );
-    if (found === null) {
-      count.refused++;
-      continue;
-    }
-    for (const key of keysOf(found.seen, input)) pool.add(key);
-    compare(found.seen, found.wrong, mutation);
+    const seen = await runMutated(trial, mutation, isBold);
+    for (const key of seen === null ? [] : keysOf(seen, input)) pool.add(key);
   }
 }
 
+/** Of a few keys it is known what they may hold, as in a block where earlier transactions leave one of a few values. */
+async function perturbAmong(
+  subject: Subject,
+  base: Recorded,
+  random: Random,
+  executions: number,
+  count: Count,
+): Promise<void> {
+  const { input, oracle } = subject;
+  const tx = transactionOf(subject);
+  const keys = keysOf(base, input).filter((key) => !isFixed(key, tx));
+  const material = materialOf(new Set(keys), tx, subject);
+  const slots = keys.filter((key) => parseKey(key).field === 'storage');
+  const from = slots.length > 0 && random.chance(0.5) ? slots : keys;
+  const alternatives = drawAlternatives(random, from, oracle.state, material);
+  const derived = deriveInBlock(subject, tx, asPredecessors(alternatives));
+  const names = [...alternatives.values.keys(), ...alternatives.codes.keys()];
+  const trial = startTrial(subject, derived, `alternatives for ${names.join(', ')}`, base, count);
+  for (let i = 0; i < (isOpen(derived) ? 1 : executions); i++) {
+    await runMutated(trial, pickAlternatives(random, alternatives), false);
+  }
+}
+
+type Derived = Pick<
+  TransactionAnalysis,
+  'index' | 'status' | 'accesses' | 'assumptions' | 'effects' | 'inputs'
+>;
+
+interface Trial {
+  readonly subject: Subject;
+  readonly derived: Derived;
+  /** As if everything was known. */
+  readonly naive: Derived;
+  readonly ignorance: string;
+  readonly count: Count;
+}
+
+const NO_MUTATION: Mutation = { values: new Map(), codes: new Map() };
+
+/** Where everything is known, the derivation must hold on the state as it is. */
+function startTrial(
+  subject: Subject,
+  derived: Derived,
+  ignorance: string,
+  base: Recorded,
+  count: Count,
+): Trial {
+  let naive = naiveDerivations.get(subject);
+  if (naive === undefined) {
+    naive = deriveInBlock(subject, transactionOf(subject), NO_PREDECESSORS);
+    naiveDerivations.set(subject, naive);
+    compare({ subject, derived: naive, naive, ignorance: 'nothing', count }, base, [], NO_MUTATION);
+  }
+  count.analyses++;
+  count.statuses.set(derived.status, (count.statuses.get(derived.status) ?? 0) + 1);
+  return { subject, derived, naive, ignorance, count };
+}
+
+/**
+ * Runs the transaction on another state, and compares.
+ *
+ * @param isBold - Known values are among the changed ones: what is left may be something else.
+ */
+async function runMutated(trial: Trial, mutation: Mutation, isBold: boolean): Promise<Recorded | null> {
+  const { subject, derived, count } = trial;
+  const { oracle } = subject;
+  const found = await oracle.attempt(
+    transactionOf(subject),
+    (state) => applyMutation(mutation, state),
+    (seen) => ({ seen, wrong: isBold ? [] : wrongEffects(derived, oracle.state) }),
+  );
+  if (found === null) {
+    count.refused++;
+    return null;
+  }
+  compare(trial, found.seen, found.wrong, mutation);
+  return found.seen;
+}
+
+function compare(
+  { subject, derived, naive, ignorance, count }: Trial,
+  seen: Recorded,
+  wrong: readonly string[],
+  mutation: Mutation,
+): void {
+  const { input } = subject;
+  const misses = missesOf(input, derived, seen);
+  const untouched = derived.status === 'exact' ? untouchedSlots(derived, seen) : [];
+  count.executions++;
+  if (derived.status === 'exact') count.exact++;
+  if (missesOf(input, naive, seen).length > 0) count.escapes++;
+  if (misses.length === 0 && wrong.length === 0 && untouched.length === 0) return;
+  count.contradictions.push({
+    subject: `${subject.name} #${subject.index} ${input.hardfork}`,
+    ignorance,
+    mutation: describeMutation(mutation),
+    misses,
+    wrongEffects: wrong,
+    untouched,
+  });
+}
+
+/** As a block's transactions are derived: by the concrete core as far as that goes. */
+function deriveInBlock({ input, index, oracle }: Subject, tx: Transaction, before: Predecessors): Derived {
+  const source = sourceWithout(oracle.state, () => false);
+  const knowledge = new RecordedKnowledge(new BlockKnowledge(source, before, source));
+  const found = new Deriver(blockRules(input), DEFAULT_LIMITS).derive(tx, knowledge);
+  return { ...found, index, inputs: knowledge.inputs };
+}
+
 const observations = new WeakMap<Subject, Recorded | null>();
-const naiveDerivations = new WeakMap<Subject, TransactionAnalysis>();
+const naiveDerivations = new WeakMap<Subject, Derived>();
 
 /** What the transaction touches on the state as it is; `null` when it is invalid. */
 async function observed(subject: Subject): Promise<Recorded | null> {
@@ -186,15 +278,6 @@ async function observed(subject: Subject): Promise<Recorded | null> {
   );
   observations.set(subject, seen);
   return seen;
-}
-
-/** The derivation as if everything was known. */
-function naively(subject: Subject): TransactionAnalysis {
-  const known = naiveDerivations.get(subject);
-  if (known !== undefined) return known;
-  const derived = derive(subject, transactionOf(subject), null);
-  naiveDerivations.set(subject, derived);
-  return derived;
 }
 
 function transactionOf({ input, index }: Subject): Transaction {
@@ -210,14 +293,10 @@ function describeMutation({ values, codes }: Mutation): string[] {
   ];
 }
 
-/** The derivation that the attack is on; with `null`, everything counts as known. */
-function derive(
-  { input, oracle }: Subject,
-  tx: Transaction,
-  ignorance: Ignorance | null,
-): TransactionAnalysis {
-  const isMissing = ignorance?.manner === 'missing';
-  const covers = ignorance?.covers ?? (() => false);
+/** The derivation that the attack is on. */
+function derive({ input, oracle }: Subject, tx: Transaction, ignorance: Ignorance): TransactionAnalysis {
+  const isMissing = ignorance.manner === 'missing';
+  const { covers } = ignorance;
   const { block, chainId, hardfork, blockHashes } = input;
   return analyzeTransaction(tx, {
     state: sourceWithout(oracle.state, isMissing ? covers : () => false),

@@ -19,7 +19,7 @@ const MUTATIONS = 20;
 const MOST_GAS_LIMIT = 20_000_000n;
 
 /** Of one real block, which takes a while to be read and run. */
-const BLOCK_EXECUTIONS = 200;
+const BLOCK_EXECUTIONS = 300;
 
 export type Attack = (random: Random, executions: number, count: Count) => Promise<void>;
 
