@@ -35,14 +35,14 @@ export const NO_INPUTS: Inputs = { keys: new Map(), existence: new Map() };
 export class RecordedKnowledge implements Knowledge {
   readonly #knowledge: Knowledge;
   readonly #keys = new Map<StateKey, Input>();
-  readonly #existence = new Map<Address, boolean | null>();
+  #existence: Map<Address, boolean | null> | null = null;
 
   constructor(knowledge: Knowledge) {
     this.#knowledge = knowledge;
   }
 
   get inputs(): Inputs {
-    return { keys: this.#keys, existence: this.#existence };
+    return { keys: this.#keys, existence: this.#existence ?? NO_INPUTS.existence };
   }
 
   storage(
@@ -76,7 +76,7 @@ export class RecordedKnowledge implements Knowledge {
 
   exists(address: Address): boolean | null {
     const answer = this.#knowledge.exists(address);
-    this.#existence.set(address, answer);
+    this.#existence = (this.#existence ?? new Map()).set(address, answer);
     return answer;
   }
 

@@ -1,6 +1,13 @@
 /** The precompiled contracts of a hardfork, run by `@ethereumjs/evm` where their input is known. */
 import type { Common, StateManagerInterface } from '@ethereumjs/common';
-import { EVM, EVMMockBlockchain, type ExecResult, getActivePrecompiles, NobleBN254 } from '@ethereumjs/evm';
+import {
+  EVM,
+  EVMMockBlockchain,
+  type ExecResult,
+  getActivePrecompiles,
+  NobleBN254,
+  type PrecompileFunc,
+} from '@ethereumjs/evm';
 import type { Address } from '../input/block.ts';
 import { bytesToBigint, hexToBytes } from '../input/hex.ts';
 import { recoverAddress } from '../input/signature.ts';
@@ -20,14 +27,29 @@ const IDENTITY = 4;
 /** EIP-4844: needs a trusted setup that is loaded asynchronously, so it is never run here. */
 const POINT_EVALUATION = 10;
 
+/** Bytes of inputs and results that are kept for one block. */
+const MOST_REMEMBERED = 1 << 22;
+/** Results that took fewer steps are not kept. */
+const WORTH_REMEMBERING = 100;
+
 export class Precompiles {
   readonly #common: Common;
+  /** Results by precompile and input: who starts again from the beginning need not wait for them again. */
+  readonly #results = new Map<string, PrecompileResult>();
+  #remembered = 0;
   readonly #functions: ReturnType<typeof getActivePrecompiles>;
-  #evm: EVM | null = null;
+  /** Made when it is first needed, for all blocks of the hardfork. */
+  readonly #engine: { evm: EVM | null };
 
-  constructor(common: Common) {
+  constructor(common: Common, others?: Precompiles) {
     this.#common = common;
-    this.#functions = getActivePrecompiles(common);
+    this.#functions = others === undefined ? getActivePrecompiles(common) : others.#functions;
+    this.#engine = others === undefined ? { evm: null } : others.#engine;
+  }
+
+  /** The same ones, for another block. */
+  forBlock(): Precompiles {
+    return new Precompiles(this.#common, this);
   }
 
   /** Addresses of all of them, for EIP-2929. */
@@ -61,13 +83,27 @@ export class Precompiles {
     if (steps > budget.precompileSteps) return null;
     budget.precompileSteps -= steps;
     if (BigInt(address) === BigInt(ECRECOVER)) return this.#recover(input, gasLimit);
+    if (steps < WORTH_REMEMBERING) return this.#compute(run, input, gasLimit);
+    const question = `${address}${Buffer.from(input).toString('latin1')}`;
+    const known = this.#results.get(question);
+    if (known !== undefined && known.gasUsed <= gasLimit) return known;
+    const result = this.#compute(run, input, gasLimit);
+    // A failure may be for lack of gas.
+    if (result?.isSuccess === true) {
+      this.#remembered += input.length + result.returned.length;
+      if (this.#remembered <= MOST_REMEMBERED) this.#results.set(question, result);
+    }
+    return result;
+  }
+
+  #compute(run: PrecompileFunc, input: Uint8Array, gasLimit: number): PrecompileResult | null {
     let result: ExecResult | Promise<ExecResult>;
     try {
       result = run({
         data: input,
         gasLimit: BigInt(gasLimit),
         common: this.#common,
-        _EVM: this.#engine(),
+        _EVM: this.#evm(),
       });
     } catch {
       return null;
@@ -124,16 +160,14 @@ export class Precompiles {
     return BigInt(address) > BigInt(IDENTITY);
   }
 
-  #engine(): EVM {
-    if (this.#evm === null) {
-      this.#evm = new EVM({
-        common: this.#common,
-        blockchain: new EVMMockBlockchain(),
-        stateManager: NO_STATE,
-        bn254: new NobleBN254(),
-      });
-    }
-    return this.#evm;
+  #evm(): EVM {
+    this.#engine.evm ??= new EVM({
+      common: this.#common,
+      blockchain: new EVMMockBlockchain(),
+      stateManager: NO_STATE,
+      bn254: new NobleBN254(),
+    });
+    return this.#engine.evm;
   }
 }
 

@@ -77,6 +77,7 @@ export function blockRules(input: BlockInput): BlockRules {
   const { block, chainId, blockHashes } = input;
   return {
     ...hardfork,
+    precompiles: hardfork.precompiles.forBlock(),
     block,
     chainId,
     blockHashes,

@@ -3,7 +3,7 @@
  * for each key what the next transaction will find there.
  */
 import type { Address } from '../input/block.ts';
-import { accountKey, parseKey, type StateKey } from '../state/key.ts';
+import { accountKey, addressOf, parseKey, type StateKey } from '../state/key.ts';
 import type { AccessSet, Region, SlotOrigin } from './access.ts';
 import { NO_CELLS } from './cells.ts';
 import { knownOrigin } from './known-hashes.ts';
@@ -21,6 +21,9 @@ export interface Effects {
 }
 
 export const NO_EFFECTS: Effects = { values: new Map(), codes: new Map(), reset: new Set() };
+
+/** How the key of an account's code ends. */
+const CODE_KEY = ':code';
 
 /** Who writes a key, in block order, and what is known of it after each. */
 interface History<T> {
@@ -125,10 +128,13 @@ export class WriteIndex {
   ): void {
     for (const [key, mode] of accesses.keys) {
       if (mode === 'read') continue;
-      const { address, field, slot } = parseKey(key);
-      if (field === 'code') this.#addCode(writer, address, effects.codes.get(address) ?? null, runs);
+      if (key.endsWith(CODE_KEY)) {
+        const address = addressOf(key);
+        this.#addCode(writer, address, effects.codes.get(address) ?? null, runs);
+      }
       let after: Written = { value: effects.values.get(key) ?? null, orBefore: false };
       if (runs === 'perhaps') {
+        const { address, field, slot } = parseKey(key);
         const origin = accesses.origins.get(key) ?? (field === 'storage' ? knownOrigin(slot) : null);
         after = eitherOf(after, this.find(key, address, origin));
       }
@@ -155,14 +161,16 @@ export class WriteIndex {
   find(key: StateKey, address: Address, origin: SlotOrigin | null, horizon = this.#now): Written | null {
     if (horizon.settled.size > 0 && !this.#hasUnsettled(key, address, origin, horizon)) return null;
     const history = this.#keys.get(key);
+    const resets = this.#reset.get(address);
+    const regions = this.#regionsOver(address);
+    if (history === undefined && resets === undefined && regions.length === 0) return null;
     const at = history === undefined ? -1 : lastBefore(history.writers, horizon);
     // What was written in one transaction with the region, or later, is the value after it.
     const last = history?.writers[at] ?? -1;
     const written = history?.after[at] ?? null;
-    const resets = this.#reset.get(address);
     const resetAt = resets === undefined ? -1 : lastBefore(resets.writers, horizon);
     const reset = resets?.writers[resetAt] ?? -1;
-    for (const { region, writer } of this.#regionsOver(address)) {
+    for (const { region, writer } of regions) {
       if (writer <= last || writer >= horizon.before) continue;
       if (writer === reset && region.shape === 'account') continue;
       if (regionMayContainKey(region, key, origin)) return ANYTHING;
@@ -218,9 +226,10 @@ export class WriteIndex {
     addTo(this.#codes, address, writer, after);
   }
 
-  *#regionsOver(address: Address): Iterable<RegionWrites> {
-    yield* this.#regions.get(address) ?? [];
-    yield* this.#everywhere;
+  #regionsOver(address: Address): readonly RegionWrites[] {
+    const own = this.#regions.get(address);
+    if (own === undefined) return this.#everywhere;
+    return this.#everywhere.length === 0 ? own : [...own, ...this.#everywhere];
   }
 }
 

@@ -14,6 +14,11 @@ import { NOT_KNOWN, type State } from './state.ts';
 
 const NOTHING: readonly never[] = [];
 const NO_CODE = new Uint8Array(0);
+// Most transactions have none of these.
+const NO_ADDRESSES: ReadonlySet<Address> = new Set();
+const NO_ORIGINS: AccessSet['origins'] = new Map();
+const NO_CODES: Effects['codes'] = new Map();
+const NO_REGIONS: readonly Region[] = [];
 
 export function resultOf(machine: Machine, tx: Transaction, ending: Ending): Derivation {
   const { state, block } = machine;
@@ -21,12 +26,6 @@ export function resultOf(machine: Machine, tx: Transaction, ending: Ending): Der
   let accessList: readonly AccessListEntry[] | null = null;
   // Before the assumptions, to which it may add.
   const effects = effectsOf(machine, tx);
-  const debits = new Set<Address>();
-  const nonceWrites = new Set<Address>();
-  for (const account of state.accounts.met) {
-    if ((account.written & BALANCE) !== 0) debits.add(account.address);
-    if ((account.written & NONCE) !== 0) nonceWrites.add(account.address);
-  }
   return {
     status: 'exact',
     reasons: NOTHING,
@@ -37,13 +36,22 @@ export function resultOf(machine: Machine, tx: Transaction, ending: Ending): Der
     pending: NOTHING,
     gasEstimate: tx.gasLimit - BigInt(Math.min(ending.gas, Number(tx.gasLimit))),
     effects,
-    debits,
-    nonceWrites,
+    debits: writersOf(state, BALANCE),
+    nonceWrites: writersOf(state, NONCE),
     get accessList() {
       accessList ??= derivedAccessList(block, tx, accesses);
       return accessList;
     },
   };
+}
+
+/** Accounts of which code, or an authorisation, may write the field. */
+function writersOf({ accounts }: State, field: number): ReadonlySet<Address> {
+  let addresses: Set<Address> | null = null;
+  for (const account of accounts.met) {
+    if ((account.written & field) !== 0) addresses = (addresses ?? new Set()).add(account.address);
+  }
+  return addresses ?? NO_ADDRESSES;
 }
 
 /** The strongest mode of a field; read and credited makes a write. */
@@ -57,8 +65,8 @@ function modeOf(account: Account, field: number): AccessMode | null {
 
 function accessesOf({ accounts, slots }: State): AccessSet {
   const keys = new Map<StateKey, AccessMode>();
-  const origins = new Map<StateKey, SlotOrigin>();
-  const regions: Region[] = [];
+  let origins: Map<StateKey, SlotOrigin> | null = null;
+  let regions: Region[] | null = null;
   for (const account of accounts.met) {
     const { address, read, credited } = account;
     if ((read | credited) === 0) continue;
@@ -68,40 +76,44 @@ function accessesOf({ accounts, slots }: State): AccessSet {
     if (nonce !== null) keys.set(account.nonceKey, nonce);
     const code = modeOf(account, CODE);
     if (code !== null) keys.set(account.codeKey, code);
-    if (account.isOwn) regions.push({ shape: 'account', address, field: 'storage', mode: 'write' });
+    if (account.isOwn) {
+      regions ??= [];
+      regions.push({ shape: 'account', address, field: 'storage', mode: 'write' });
+    }
   }
   for (const cell of slots.met) {
     if (!slots.isRead(cell)) continue;
     const key = slots.key(cell);
     keys.set(key, slots.isWritten(cell) ? 'write' : 'read');
     const origin = slots.origins[cell];
-    if (origin !== null && origin !== undefined) origins.set(key, origin);
+    if (origin !== null && origin !== undefined) origins = (origins ?? new Map()).set(key, origin);
   }
-  return { keys, regions, origins };
+  return { keys, regions: regions ?? NO_REGIONS, origins: origins ?? NO_ORIGINS };
 }
 
 /** What is in state after the transaction, whichever way it ended. */
 function effectsOf(machine: Machine, tx: Transaction): Effects {
   const { accounts, slots } = machine.state;
   const values = new Map<StateKey, Word>();
-  const codes = new Map<Address, readonly Uint8Array[]>();
-  const reset = new Set<Address>();
+  let codes: Map<Address, readonly Uint8Array[]> | null = null;
+  let reset: Set<Address> | null = null;
   for (const account of accounts.met) {
     const changed = account.written | account.credited;
-    if (account.isCreated || account.isDestroyed) reset.add(account.address);
+    if (account.isCreated || account.isDestroyed) reset = (reset ?? new Set()).add(account.address);
     if (changed === 0) continue;
     if ((changed & BALANCE) !== 0) values.set(account.balanceKey, balanceAfter(machine, tx, account));
     if ((changed & NONCE) !== 0) {
       values.set(account.nonceKey, account.isDestroyed ? 0n : machine.state.nonceOf(account));
     }
     if ((changed & CODE) !== 0) {
+      codes ??= new Map();
       codes.set(account.address, [account.isDestroyed ? NO_CODE : machine.state.codeOf(account)]);
     }
   }
   for (const cell of slots.met) {
     if (slots.isWritten(cell)) values.set(slots.key(cell), slotAfter(machine.state, cell));
   }
-  return { values, codes, reset };
+  return { values, codes: codes ?? NO_CODES, reset: reset ?? NO_ADDRESSES };
 }
 
 /** Fees make two balances unknown. */
