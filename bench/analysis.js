@@ -4,10 +4,10 @@
  *
  * One row a block: transactions, instructions that they execute (counted once, by @ethereumjs/evm), and in
  * milliseconds the analysis and the execution of the same transactions, one after the other on one thread, by
- * the executor's tuned form of the EVM; then their ratio, and the analysis in µs a transaction and ns an
- * instruction. Neither includes decoding. Runs alternate in one process, medians of `ROUNDS` after two that do
- * not count; nothing is kept from one analysis to the next. Says at the end whether any block takes longer to
- * analyse than to execute.
+ * the executor with either form of the EVM; then what the analysis is of either, and the analysis in µs a
+ * transaction and ns an instruction. None includes decoding. Runs alternate in one process, medians of `ROUNDS`
+ * after two that do not count; nothing is kept from one analysis to the next. Says at the end for each form
+ * which blocks take longer to analyse than to execute.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
@@ -84,16 +84,17 @@ async function countInstructions(json, prestate, blockHashes) {
 
 const runners = new Map();
 
-/** One runner a hardfork, as an executor keeps it. */
-async function runnerOf(input) {
-  const runner = runners.get(input.hardfork) ?? (await TransactionRunner.create(input, 'tuned'));
-  runners.set(input.hardfork, runner);
+/** One runner for each hardfork and form, as an executor keeps it. */
+async function runnerOf(input, engine) {
+  const id = `${engine} ${input.hardfork}`;
+  const runner = runners.get(id) ?? (await TransactionRunner.create(input, engine));
+  runners.set(id, runner);
   runner.setBlock(input);
   return runner;
 }
 
-async function timeExecution(input, prestate) {
-  const runner = await runnerOf(input);
+async function timeExecution(input, prestate, engine) {
+  const runner = await runnerOf(input, engine);
   const run = new BlockRun(openBlock(input, snapshotState(prestate)), runner);
   const start = performance.now();
   for (const index of input.transactions.keys()) run.commit(await runner.run(index, run.current), null);
@@ -107,21 +108,34 @@ function timeAnalysis(input, prestate) {
   return performance.now() - start;
 }
 
-const HEADS = ['block', 'txs', 'instructions', 'analysis', 'execution', 'ratio', 'µs/tx', 'ns/instr'];
+const ENGINES = ['stock', 'tuned'];
+const HEADS = [
+  'block',
+  'txs',
+  'instructions',
+  'analysis',
+  'stock',
+  'tuned',
+  'of stock',
+  'of tuned',
+  'µs/tx',
+  'ns/instr',
+];
 
 /** @param {readonly (string | number)[]} values */
 function row(values) {
   return values.map((value, index) => String(value).padStart((HEADS[index] ?? '').length + 4)).join('');
 }
 
-/** @param {{ txs: number, instructions: number, analysis: number, execution: number }} one */
-function numbersOf({ txs, instructions, analysis, execution }) {
+/** @param {{ txs: number, instructions: number, analysis: number, stock: number, tuned: number }} one */
+function numbersOf(one) {
+  const { txs, instructions, analysis } = one;
   return [
     txs,
     instructions,
     analysis.toFixed(2),
-    execution.toFixed(2),
-    (analysis / execution).toFixed(3),
+    ...ENGINES.map((engine) => one[engine].toFixed(2)),
+    ...ENGINES.map((engine) => (analysis / one[engine]).toFixed(3)),
     ((1e3 * analysis) / txs).toFixed(1),
     instructions === 0 ? '' : ((1e6 * analysis) / instructions).toFixed(0),
   ];
@@ -141,43 +155,43 @@ async function main() {
   const machine = `${cpus()[0]?.model}, ${availableParallelism()} cores, Node ${process.version}`;
   console.log(`${machine}, median of ${ROUNDS} rounds; milliseconds`);
   console.log(row(HEADS));
-  const total = { txs: 0, instructions: 0, analysis: 0, execution: 0 };
-  const ratios = [];
-  const slower = [];
+  const total = { txs: 0, instructions: 0, analysis: 0, stock: 0, tuned: 0 };
+  const ratios = { stock: [], tuned: [] };
+  const slower = { stock: [], tuned: [] };
   for (const number of numbers) {
     const json = readJson(`${CORPUS}/${number}/block.json.gz`);
     const prestate = readJson(`${CORPUS}/${number}/prestate.json.gz`);
     const input = readInput(json, { blockHashes });
     const instructions = await countInstructions(json, prestate, blockHashes);
-    const times = { analysis: [], execution: [] };
+    const times = { analysis: [], stock: [], tuned: [] };
     for (let round = -UNCOUNTED; round < ROUNDS; round++) {
-      const analysis = timeAnalysis(input, prestate);
-      const execution = await timeExecution(input, prestate);
-      if (round < 0) continue;
-      times.analysis.push(analysis);
-      times.execution.push(execution);
+      const one = { analysis: timeAnalysis(input, prestate), stock: 0, tuned: 0 };
+      for (const engine of ENGINES) one[engine] = await timeExecution(input, prestate, engine);
+      if (round >= 0) for (const key of Object.keys(times)) times[key].push(one[key]);
     }
     const one = {
       txs: input.transactions.length,
       instructions,
       analysis: median(times.analysis),
-      execution: median(times.execution),
+      stock: median(times.stock),
+      tuned: median(times.tuned),
     };
     for (const key of Object.keys(total)) total[key] += one[key];
-    const ratio = one.analysis / one.execution;
-    if (one.txs >= MANY) ratios.push(ratio);
-    if (ratio > 1) slower.push(number);
+    for (const engine of ENGINES) {
+      const ratio = one.analysis / one[engine];
+      if (one.txs >= MANY) ratios[engine].push(ratio);
+      if (ratio > 1) slower[engine].push(number);
+    }
     console.log(row([number, ...numbersOf(one)]));
   }
   console.log(row(['all', ...numbersOf(total)]));
-  console.log(
-    `ratio, median over ${ratios.length} blocks with at least ${MANY} transactions: ${median(ratios).toFixed(3)}`,
-  );
-  console.log(
-    slower.length === 0
-      ? 'no block takes longer to analyse than to execute'
-      : `take longer to analyse than to execute: ${slower.join(', ')}`,
-  );
+  for (const engine of ENGINES) {
+    const share = median(ratios[engine]).toFixed(3);
+    const blocks = slower[engine].length === 0 ? 'none' : slower[engine].join(', ');
+    console.log(
+      `of ${engine} execution: ${share} (median over ${ratios[engine].length} blocks with at least ${MANY} transactions); longer to analyse than to execute: ${blocks}`,
+    );
+  }
 }
 
 await main();
