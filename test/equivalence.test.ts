@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { regionText } from '../src/analysis/recorder.ts';
+import { regionText } from '../src/analysis/region-text.ts';
 import { createExecutor, type Executor } from '../src/executor/executor.ts';
 import type { Execution, Outcome } from '../src/executor/outcome.ts';
 import type { BlockInput } from '../src/input/block.ts';

@@ -44,22 +44,25 @@ export class AccessBits {
 
   /** What is in one of them alone. */
   static difference(a: AccessBits, b: AccessBits): AccessBits {
-    const length = Math.max(a.#bits.length, b.#bits.length);
-    return new AccessBits(
-      Uint32Array.from({ length }, (_, i) => ((a.#bits[i] ?? 0) ^ (b.#bits[i] ?? 0)) >>> 0),
-    );
+    const [longer, shorter] = a.#bits.length < b.#bits.length ? [b.#bits, a.#bits] : [a.#bits, b.#bits];
+    const bits = longer.slice();
+    for (let i = 0; i < shorter.length; i++) bits[i] = (bits[i] as number) ^ (shorter[i] as number);
+    return new AccessBits(bits);
   }
 
   /** What is in either. */
   static union(a: AccessBits, b: AccessBits): AccessBits {
-    const length = Math.max(a.#bits.length, b.#bits.length);
-    return new AccessBits(
-      Uint32Array.from({ length }, (_, i) => ((a.#bits[i] ?? 0) | (b.#bits[i] ?? 0)) >>> 0),
-    );
+    const [longer, shorter] = a.#bits.length < b.#bits.length ? [b.#bits, a.#bits] : [a.#bits, b.#bits];
+    const bits = longer.slice();
+    for (let i = 0; i < shorter.length; i++) bits[i] = (bits[i] as number) | (shorter[i] as number);
+    return new AccessBits(bits);
   }
 
   isWithin(other: AccessBits): boolean {
-    return this.#bits.every((word, i) => (word & ~(other.#bits[i] ?? 0)) === 0);
+    for (let i = 0; i < this.#bits.length; i++) {
+      if (((this.#bits[i] as number) & ~(other.#bits[i] ?? 0)) !== 0) return false;
+    }
+    return true;
   }
 
   equals(other: AccessBits): boolean {

@@ -8,7 +8,7 @@ import type { AccessSet, Region, SlotOrigin } from './access.ts';
 import { NO_CELLS } from './cells.ts';
 import { knownOrigin } from './known-hashes.ts';
 import { regionMayContainKey } from './overlap.ts';
-import { regionText } from './recorder.ts';
+import { regionText } from './region-text.ts';
 import { joinWords, leqWords, type Word, widenWord } from './word.ts';
 import {
   ANY_CODE,
@@ -23,8 +23,13 @@ import {
 const EXACT_ROUNDS = 3;
 const WIDENED_ROUNDS = 12;
 
-/** By writer; `null`: anything. */
-type Values = Map<number, Word | null>;
+/** What each writer leaves at a key. */
+interface Values {
+  /** `null`: anything. */
+  readonly of: Map<number, Word | null>;
+  /** What any of them leaves, once it has been asked for. */
+  all: Word | null | undefined;
+}
 
 export class AnyOrderIndex {
   readonly #keys = new Map<StateKey, Values>();
@@ -35,8 +40,8 @@ export class AnyOrderIndex {
   /**
    * Adds what a transaction may leave to what it was said to leave before.
    *
-   * @param isOpen - Its regions over everything are left out: what it may write is not known yet, and the
-   *   others are held back for it.
+   * @param isOpen - Its regions are left out: what it may write is not known yet, and the others are held
+   *   back for it.
    * @returns Whether anything was not said before.
    */
   add(writer: number, accesses: AccessSet, effects: Effects, isOpen: boolean, round: number): boolean {
@@ -55,7 +60,7 @@ export class AnyOrderIndex {
       this.#reset.set(address, writers.add(writer));
     }
     for (const region of accesses.regions) {
-      if (region.mode === 'read' || (isOpen && region.address === null)) continue;
+      if (region.mode === 'read' || isOpen) continue;
       const isZeroed = region.shape === 'account' && effects.reset.has(region.address);
       if (!isZeroed && this.#addRegion(writer, region)) hasGrown = true;
     }
@@ -70,12 +75,9 @@ export class AnyOrderIndex {
         for (const region of regions.values()) if (regionMayContainKey(region, key, origin)) return ANYTHING;
       }
     }
-    let found: Word | undefined;
-    for (const [writer, value] of this.#keys.get(key) ?? []) {
-      if (writer === except) continue;
-      if (value === null) return ANYTHING;
-      found = found === undefined ? value : joinWords(found, value, NO_CELLS);
-    }
+    const values = this.#keys.get(key);
+    let found = values === undefined ? undefined : joinAll(values, except);
+    if (found === null) return ANYTHING;
     if (parseKey(key).field === 'storage') {
       for (const writer of this.#reset.get(address) ?? []) {
         if (writer === except) continue;
@@ -102,7 +104,7 @@ export class AnyOrderIndex {
   writersOf(key: StateKey): number[] {
     const { address, field, slot } = parseKey(key);
     const origin = field === 'storage' ? knownOrigin(slot) : null;
-    const writers = new Set(this.#keys.get(key)?.keys());
+    const writers = new Set(this.#keys.get(key)?.of.keys());
     for (const where of [address, null]) {
       for (const [writer, regions] of this.#regions.get(where) ?? []) {
         for (const region of regions.values()) {
@@ -115,13 +117,15 @@ export class AnyOrderIndex {
   }
 
   #addValue(writer: number, key: StateKey, value: Word | null, round: number): boolean {
-    const values: Values = this.#keys.get(key) ?? new Map();
-    this.#keys.set(key, values);
+    const entry: Values = this.#keys.get(key) ?? { of: new Map(), all: undefined };
+    this.#keys.set(key, entry);
+    const values = entry.of;
     const old = values.get(writer);
     if (old === null || (old !== undefined && value !== null && leqWords(value, old))) return false;
+    entry.all = undefined;
     if (old === undefined || value === null) values.set(writer, value);
     else if (round < EXACT_ROUNDS) values.set(writer, joinWords(old, value, NO_CELLS));
-    else values.set(writer, round < WIDENED_ROUNDS ? widenWord(old, value) : null);
+    else values.set(writer, round < WIDENED_ROUNDS ? widenWord(old, value, NO_CELLS) : null);
     return true;
   }
 
@@ -144,4 +148,21 @@ export class AnyOrderIndex {
     own.set(text, region);
     return true;
   }
+}
+
+/** What any writer but one leaves; `null`: anything, `undefined`: there is no other. */
+function joinAll(values: Values, except: number): Word | null | undefined {
+  const isOther = !values.of.has(except);
+  if (isOther && values.all !== undefined) return values.all;
+  let found: Word | null | undefined;
+  for (const [writer, value] of values.of) {
+    if (writer === except) continue;
+    if (value === null) {
+      found = null;
+      break;
+    }
+    found = found === undefined ? value : joinWords(found as Word, value, NO_CELLS);
+  }
+  if (isOther) values.all = found;
+  return found;
 }

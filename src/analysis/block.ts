@@ -229,8 +229,9 @@ export class BlockDeriver {
   #withLikely(tx: Transaction, accesses: AccessSet): AccessSet {
     const likely = scoutTransaction(this.#rules, tx, this.knowledge(NO_PREDECESSORS), this.#limits);
     for (const key of likely.missing) this.missing.add(key);
-    const keys = new Map(accesses.keys);
-    for (const [key, mode] of likely.accesses.keys) keys.set(key, stronger(keys.get(key), mode));
+    // What it may write is in its region over everything; on the ways into nowhere it meets anything.
+    const reads = [...accesses.keys].filter(([, mode]) => mode === 'read');
+    const keys = new Map([...reads, ...likely.accesses.keys]);
     for (const { address, storageKeys } of tx.accessList ?? []) {
       for (const slot of storageKeys) keys.set(storageKey(address, BigInt(slot)), 'write');
     }
@@ -268,11 +269,6 @@ export function predecessorsIn(writes: WriteIndex, horizon?: Horizon): Predecess
     value: (key, address, origin) => writes.find(key, address, origin, horizon),
     code: (address) => writes.findCode(address, horizon),
   };
-}
-
-function stronger(a: AccessMode | undefined, b: AccessMode): AccessMode {
-  if (a === undefined || a === b) return b;
-  return 'write';
 }
 
 /** A binding list: slots that are not in it are not touched, and whatever else is not known is in it. */

@@ -288,7 +288,7 @@ export function meterBy(machine: Machine, path: Path, cells: CellSet): void {
 }
 
 /** Words of a memory that may have grown to anything. */
-const ANY_WORDS = 2 ** 60;
+export const MAX_WORDS = 2 ** 60;
 
 /** Pays for the memory up to the end of a known range. False when the gas does not suffice. */
 export function expandMemory(machine: Machine, path: Path, offset: number, length: number): boolean {
@@ -314,5 +314,5 @@ export function expandMemoryUnknown(machine: Machine, path: Path, cells: CellSet
   machine.mayHalt(path);
   path.gas = { min: 0, max: path.gas.max };
   meterBy(machine, path, cells);
-  path.words = { min: path.words.min, max: ANY_WORDS };
+  path.words = { min: path.words.min, max: MAX_WORDS };
 }

@@ -12,6 +12,7 @@ import {
   knownValue,
   knownWord,
   type SymbolicWord,
+  sameWords,
   unknownWord,
   type Word,
 } from './word.ts';
@@ -289,7 +290,12 @@ export class SymbolicBytes {
   }
 
   /** What holds of either, word by word. */
-  static join(a: SymbolicBytes, b: SymbolicBytes, control: CellSet): SymbolicBytes {
+  static join(
+    a: SymbolicBytes,
+    b: SymbolicBytes,
+    control: CellSet,
+    combine: (x: Word, y: Word, control: CellSet) => Word = joinWords,
+  ): SymbolicBytes {
     if (a.#bytes === b.#bytes && a.#labels === b.#labels && a.#tail === b.#tail) return a;
     const result = a.fork();
     const extent = Math.max(a.extent, b.extent);
@@ -302,7 +308,7 @@ export class SymbolicBytes {
       const x = a.loadWord(i);
       const y = b.loadWord(i);
       // Stored even if nothing is lost: labels of a word that lies across chunks hold for this side only.
-      result.storeWord(i, joinWords(x, y, control));
+      result.storeWord(i, combine(x, y, control));
     }
     if (a.#tail !== b.#tail) {
       const cellsOfTail = (tail: Label) => (tail === 0 ? NO_CELLS : a.#table.word(tail).cells);
@@ -310,6 +316,24 @@ export class SymbolicBytes {
       result.forgetFrom(Math.ceil(extent / 32) * 32, cells);
     }
     return result;
+  }
+
+  /** Whether as much is known of both, at every offset. May say no where words lie across others. */
+  static isSame(a: SymbolicBytes, b: SymbolicBytes): boolean {
+    if (a.#tail !== b.#tail) {
+      if (a.#tail === 0 || b.#tail === 0) return false;
+      if (!sameWords(a.#table.word(a.#tail), b.#table.word(b.#tail))) return false;
+    }
+    const extent = Math.max(a.extent, b.extent);
+    for (let i = 0; i < extent; i += 32) {
+      if (i % BLOCK === 0 && a.#sameBlock(b, i)) {
+        i += BLOCK - 32;
+        continue;
+      }
+      if (a.#sameChunk(b, i)) continue;
+      if (!a.#isWholeWord(i) || !b.#isWholeWord(i) || !sameWords(a.loadWord(i), b.loadWord(i))) return false;
+    }
+    return true;
   }
 
   /** Whether the two are certainly the same bytes, over the first `length`. */
@@ -359,6 +383,15 @@ export class SymbolicBytes {
     for (let i = offset; i < offset + 32; i++) {
       if (this.#byte(i) !== other.#byte(i) || this.#label(i) !== other.#label(i)) return false;
     }
+    return true;
+  }
+
+  /** Whether the word at a multiple of 32 was stored as one, or is plain. */
+  #isWholeWord(offset: number): boolean {
+    const first = this.#label(offset);
+    if (first === 0) return this.#isPlainRange(offset, 32);
+    if (((first - 1) & 31) !== 0) return false;
+    for (let i = 1; i < 32; i++) if (this.#label(offset + i) !== first + i) return false;
     return true;
   }
 

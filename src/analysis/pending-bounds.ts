@@ -7,7 +7,7 @@ import type { Address } from '../input/block.ts';
 import { addressOf, type StateKey } from '../state/key.ts';
 import type { AccessMode, AccessSet, Region } from './access.ts';
 import { accessCovers, modesConflict, regionMayContainKey, regionsMayOverlap } from './overlap.ts';
-import { regionText } from './recorder.ts';
+import { regionText } from './region-text.ts';
 import type { TransactionAnalysis } from './result.ts';
 
 interface Bound {

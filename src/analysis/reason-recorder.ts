@@ -96,6 +96,11 @@ export class ReasonRecorder {
     );
   }
 
+  /** Above all marks so far. */
+  get nextMark(): number {
+    return this.#decisions.length;
+  }
+
   /** An open decision, to mark its sides with. */
   decide(code: ReasonCode, cells: CellSet): Decision {
     return { code, message: REASONS[code], at: this.#place(), cells, split: null };
@@ -116,7 +121,8 @@ export class ReasonRecorder {
       for (let mark = 0; mark < between.length; mark++) {
         if (between[between.length - 1 - mark] === '0') continue;
         const decision = this.#decisions[mark] as Decision;
-        decision.split = decision.split === null ? split : AccessBits.union(decision.split, split);
+        if (decision.split === null) decision.split = split;
+        else if (!split.isWithin(decision.split)) decision.split = AccessBits.union(decision.split, split);
       }
     }
     return a.marks | b.marks;

@@ -5,11 +5,12 @@
  */
 import type { Address } from '../input/block.ts';
 import type { StateKey } from '../state/key.ts';
-import type { AccessMode, AccessSet, Preimage, Region, SlotOrigin } from './access.ts';
+import type { AccessMode, AccessSet, Region, SlotOrigin } from './access.ts';
 import { AccessBits } from './access-bits.ts';
 import { type Cell, type CellSet, type CellTable, isWide, NO_CELLS, unionCells } from './cells.ts';
 import type { Place } from './reason.ts';
 import { ReasonRecorder } from './reason-recorder.ts';
+import { regionText } from './region-text.ts';
 
 const READ = 0;
 const WRITE = 1;
@@ -211,45 +212,4 @@ function wholeBeyond(count: number, region: Region & { readonly shape: 'mapping'
   if (count < MAX_PARTS) return region;
   const { address, field, mode } = region;
   return { shape: 'account', address, field, mode };
-}
-
-/** Equal regions have equal texts. */
-export function regionText(region: Region): string {
-  const { shape, address, field, mode } = region;
-  const start = `${shape} ${address} ${field} ${mode}`;
-  switch (shape) {
-    case 'everything':
-    case 'account':
-      return start;
-    case 'array':
-      return `${start} ${region.first.toString(16)} ${region.last.toString(16)}`;
-    case 'mapping':
-      return `${start} ${preimageText(region.preimage)} ${region.first.toString(16)} ${region.last.toString(16)}`;
-    default:
-      return region satisfies never;
-  }
-}
-
-const preimageTexts = new WeakMap<Preimage, string>();
-
-/** Kept for each preimage: those within others are shared by them. */
-function preimageText(preimage: Preimage): string {
-  let text = preimageTexts.get(preimage);
-  if (text === undefined) {
-    const words = preimage.words.map((word) => {
-      switch (word.kind) {
-        case 'constant':
-          return word.value.toString(16);
-        case 'hash':
-          return `(${preimageText(word.preimage)})+${word.offset.toString(16)}`;
-        case 'unknown':
-          return '?';
-        default:
-          return word satisfies never;
-      }
-    });
-    text = `${preimage.byteLength}:${words.join(',')}`;
-    preimageTexts.set(preimage, text);
-  }
-  return text;
 }

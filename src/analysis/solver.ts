@@ -10,18 +10,21 @@
 import { AccessBits } from './access-bits.ts';
 import { type CellSet, NO_CELLS, unionCells } from './cells.ts';
 import { NO_GAS } from './gas.ts';
+import { LoopHeads } from './loop-heads.ts';
 import {
   abandon,
   type Frame,
   type FrameResult,
   type Machine,
   type Outcome,
-  Path,
+  type Path,
   type TransactionContext,
 } from './machine.ts';
-import { emptyString, SymbolicBytes, type SymbolicString } from './memory.ts';
+import { emptyString, type SymbolicString } from './memory.ts';
+import { joinStrings, mergePaths } from './path-merge.ts';
 import type { ReasonCode } from './reason.ts';
-import { joinWords, knownValue, type Word } from './word.ts';
+import { NO_MARKS } from './reason-recorder.ts';
+import { knownValue, type Word } from './word.ts';
 import { World } from './world.ts';
 
 const STACK_LIMIT = 1024;
@@ -49,12 +52,14 @@ class FrameSolver implements Machine {
   #path: Path | null = null;
   #success: Outcome | null = null;
   #failure: Outcome | null = null;
+  readonly #loopHeads: LoopHeads;
   /** Paths that wait; the one to run next is last. */
   #waiting: Path[] = [];
 
   constructor(tx: TransactionContext, frame: Frame) {
     this.tx = tx;
     this.frame = frame;
+    this.#loopHeads = new LoopHeads(tx, frame.code.jumpDestinations);
   }
 
   solve(start: Path): FrameResult {
@@ -148,12 +153,20 @@ class FrameSolver implements Machine {
         this.mayHalt(path);
         path.gas = { min: 0, max: path.gas.max - price };
       } else path.gas = { min: path.gas.min - price, max: path.gas.max - price };
+      const { pc } = path;
       const flow = row.run(this, path, opcode);
       switch (flow.kind) {
         case 'next':
           path.pc++;
           break;
         case 'jumped':
+          if (path.pc <= pc && this.#mayHaveWaysOut) {
+            const next = this.#revisit(path, pc);
+            if (next !== path) {
+              if (next !== null) this.#wait(next);
+              return;
+            }
+          }
           break;
         case 'halt':
           row.attempt?.(this, path, operands);
@@ -173,13 +186,28 @@ class FrameSolver implements Machine {
           }
           // Each has its own memory as soon as it writes, and it is compared where they meet.
           budget.steps -= others.length * (path.stack.length + (path.memory.extent >> MEMORY_STEP_BITS));
-          for (const fork of flow.paths) this.#wait(fork);
+          for (const fork of flow.paths) {
+            if (fork.pc > pc) this.#wait(fork);
+          }
+          for (const fork of flow.paths) {
+            const next = fork.pc > pc ? null : this.#revisit(fork, pc);
+            if (next !== null) this.#wait(next);
+          }
           return;
         }
         default:
           flow satisfies never;
       }
     }
+  }
+
+  get #mayHaveWaysOut(): boolean {
+    return this.#waiting.length > 0 || this.#success !== null;
+  }
+
+  /** What goes on where a path has jumped back to, from `pc`. */
+  #revisit(path: Path, pc: number): Path | null {
+    return this.#loopHeads.revisit(path, pc, this.#waiting, this.#success?.marks ?? NO_MARKS);
   }
 
   /** Whether a waiting path is behind this one; then this one waits too, merged if it can be. */
@@ -202,7 +230,7 @@ class FrameSolver implements Machine {
       if (loses === 'target') continue;
       if (loses === 'nothing' || apart >= MAX_APART) {
         waiting.splice(i, 1);
-        this.#wait(this.#merge(other, path));
+        this.#wait(mergePaths(this.tx, other, path));
         return;
       }
     }
@@ -231,28 +259,6 @@ class FrameSolver implements Machine {
     return p !== null && q !== null && p !== q ? 'value' : loss;
   }
 
-  #merge(a: Path, b: Path): Path {
-    const { state, recorder } = this.tx;
-    const control = unionCells(a.control, b.control);
-    const stack = a.stack.map((word, i) => joinWords(word, b.stack[i] as Word, control));
-    const merged = new Path(
-      stack,
-      SymbolicBytes.join(a.memory, b.memory, control),
-      { min: Math.min(a.words.min, b.words.min), max: Math.max(a.words.max, b.words.max) },
-      joinStrings(a.returned, b.returned, control),
-      World.join(a.world, b.world, control, state),
-      { min: Math.min(a.gas.min, b.gas.min), max: Math.max(a.gas.max, b.gas.max) },
-      unionCells(unionCells(a.gasCells, b.gasCells), control),
-      AccessBits.intersection(a.certain, b.certain),
-      control,
-    );
-    merged.pc = a.pc;
-    merged.mayHaveHalted = a.mayHaveHalted && b.mayHaveHalted;
-    merged.loops = a.loops;
-    merged.marks = recorder.reasons.meet(a, b);
-    return merged;
-  }
-
   #succeed(path: Path, returned: SymbolicString): void {
     this.#success = joinSuccesses(this.tx, this.#success, outcomeOf(path, returned));
   }
@@ -270,14 +276,6 @@ class FrameSolver implements Machine {
 function outcomeOf(path: Path, returned: SymbolicString): Outcome {
   const { world, gas, gasCells, certain, control, marks } = path;
   return { world, gas, gasCells, returned, certain, control, marks };
-}
-
-function joinStrings(a: SymbolicString, b: SymbolicString, control: readonly number[]): SymbolicString {
-  if (a === b) return a;
-  return {
-    bytes: SymbolicBytes.join(a.bytes, b.bytes, control),
-    length: joinWords(a.length, b.length, control),
-  };
 }
 
 /** What holds of either of two results of one frame. */

@@ -25,7 +25,7 @@ import {
   type Word,
   withCells,
 } from './word.ts';
-import type { Baseline, Certainty, WeakWrite, World } from './world.ts';
+import { type Baseline, type Certainty, coversWrite, type WeakWrite, type World } from './world.ts';
 
 /** Slots from here on may be hashes. */
 const FIRST_HASH = 1n << 64n;
@@ -386,6 +386,7 @@ const MAX_WEAK_WRITES = 32;
 /** One more weak write; beyond a limit those to one account become one to all its slots. */
 function withWeakWrite(writes: readonly WeakWrite[], write: WeakWrite): readonly WeakWrite[] {
   const { region } = write;
+  if (writes.some((known) => coversWrite(known, write))) return writes;
   if (region.shape === 'everything') return [...writes, write];
   const isSame = (other: WeakWrite) => other.region.address === region.address;
   const own = writes.filter(isSame);

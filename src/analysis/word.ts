@@ -168,6 +168,14 @@ export function sameKnowledge(a: Word, b: Word): boolean {
   );
 }
 
+/** Whether the two say the same of the value, and depend on the same cells. */
+export function sameWords(a: Word, b: Word): boolean {
+  if (a === b) return true;
+  if (!sameKnowledge(a, b)) return false;
+  const [x, y] = [cellsOf(a), cellsOf(b)];
+  return x === y || (x.length === y.length && x.every((cell, i) => cell === y[i]));
+}
+
 /**
  * Least upper bound: what holds of either. Where the values differ, the result also depends on `control`,
  * the cells that decided which of the two it is.
@@ -201,8 +209,9 @@ export function leqWords(a: Word, b: Word): boolean {
  * At least the join, and reached from below in few steps: bits that differ take their whole byte with them, and
  * a bound that moves goes as far as the bits allow.
  */
-export function widenWord(old: Word, now: Word): Word {
-  const joined = joinWords(old, now, NO_CELLS);
+export function widenWord(old: Word, now: Word, control: CellSet): Word {
+  const joined = joinWords(old, now, control);
+  if (sameKnowledge(joined, old)) return joined;
   let unknown = unknownBits(joined);
   for (let shift = 0n; shift < WORD_BITS; shift += 8n) {
     const byte = 0xffn << shift;

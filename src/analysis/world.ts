@@ -6,7 +6,8 @@ import type { Address } from '../input/block.ts';
 import type { Region } from './access.ts';
 import { type Cell, type CellSet, unionCells } from './cells.ts';
 import type { Code } from './code.ts';
-import { joinWords, type Word } from './word.ts';
+import { regionText } from './region-text.ts';
+import { joinWords, sameWords, type Word } from './word.ts';
 
 /**
  * A map that is cheap to fork: layers that never change, later ones over earlier ones, and one on top that is
@@ -51,6 +52,19 @@ class ForkedMap<K, V extends NonNullable<unknown> | null> {
 
   isSame(other: ForkedMap<K, V>): boolean {
     return this.#layers === other.#layers && this.#top === null && other.#top === null;
+  }
+
+  /** Whether both hold the same keys with values that are alike. */
+  isEqual(other: ForkedMap<K, V>, isAlike: (a: V, b: V) => boolean): boolean {
+    if (this.isSame(other)) return true;
+    const ours = this.#merged();
+    const others = other.#merged();
+    if (ours.size !== others.size) return false;
+    for (const [key, value] of ours) {
+      const counterpart = others.get(key);
+      if (counterpart === undefined || !(counterpart === value || isAlike(value, counterpart))) return false;
+    }
+    return true;
   }
 
   /**
@@ -167,9 +181,15 @@ export class World {
   }
 
   /** What holds of either; values that differ also depend on `control`. */
-  static join(a: World, b: World, control: CellSet, baseline: Baseline): World {
+  static join(
+    a: World,
+    b: World,
+    control: CellSet,
+    baseline: Baseline,
+    combine: (x: Word, y: Word, control: CellSet) => Word = joinWords,
+  ): World {
     const joined = Object.create(World.prototype) as { -readonly [K in keyof World]: World[K] };
-    const words = (x: Word, y: Word) => joinWords(x, y, control);
+    const words = (x: Word, y: Word) => combine(x, y, control);
     const possibly = (): Certainty => 'possible';
     const unread = (): BalanceState => ({ base: null, credit: 0n, touched: 'possible' });
     const balances = (x: BalanceState, y: BalanceState, address: Address): BalanceState => ({
@@ -205,18 +225,59 @@ export class World {
     joined.destroyed = a.destroyed.join(b.destroyed, strongest, possibly, possibly);
     joined.warmAccounts = a.warmAccounts.join(b.warmAccounts, strongest, possibly, possibly);
     joined.warmSlots = a.warmSlots.join(b.warmSlots, strongest, possibly, possibly);
-    joined.weakWrites =
-      a.weakWrites === b.weakWrites ? a.weakWrites : [...new Set([...a.weakWrites, ...b.weakWrites])];
-    joined.weakTransient =
-      a.weakTransient === b.weakTransient
-        ? a.weakTransient
-        : [...new Set([...a.weakTransient, ...b.weakTransient])];
+    joined.weakWrites = unionWrites(a.weakWrites, b.weakWrites);
+    joined.weakTransient = unionWrites(a.weakTransient, b.weakTransient);
     joined.unknownCredits =
       a.unknownCredits === null || b.unknownCredits === null
         ? (a.unknownCredits ?? b.unknownCredits)
         : unionCells(a.unknownCredits, b.unknownCredits);
     return joined as World;
   }
+
+  /** Whether as much is known of both. */
+  static isSame(a: World, b: World): boolean {
+    const same = (x: unknown, y: unknown) => x === y;
+    return (
+      a.storage.isEqual(b.storage, sameWords) &&
+      a.transient.isEqual(b.transient, sameWords) &&
+      a.balances.isEqual(b.balances, sameBalances) &&
+      a.nonces.isEqual(b.nonces, sameWords) &&
+      a.codes.isEqual(b.codes, sameCodes) &&
+      a.created.isEqual(b.created, same) &&
+      a.destroyed.isEqual(b.destroyed, same) &&
+      a.warmAccounts.isEqual(b.warmAccounts, same) &&
+      a.warmSlots.isEqual(b.warmSlots, same) &&
+      a.weakWrites.length === b.weakWrites.length &&
+      a.weakWrites.every((write, i) => write === b.weakWrites[i]) &&
+      a.weakTransient.length === b.weakTransient.length &&
+      a.weakTransient.every((write, i) => write === b.weakTransient[i]) &&
+      a.unknownCredits?.length === b.unknownCredits?.length
+    );
+  }
+}
+
+/** Those of both; regions that say the same are one. */
+function unionWrites(a: readonly WeakWrite[], b: readonly WeakWrite[]): readonly WeakWrite[] {
+  if (a === b || b.length === 0) return a;
+  const added = b.filter((write) => !a.some((known) => coversWrite(known, write)));
+  return added.length === 0 ? a : [...a, ...added];
+}
+
+/** Whether a weak write says at least what the other says. */
+export function coversWrite(a: WeakWrite, b: WeakWrite): boolean {
+  if (a === b) return true;
+  if (unionCells(a.cells, b.cells) !== a.cells) return false;
+  return a.region === b.region || regionText(a.region) === regionText(b.region);
+}
+
+function sameBalances(a: BalanceState, b: BalanceState): boolean {
+  if (a.touched !== b.touched || !sameWords(a.credit, b.credit)) return false;
+  return a.base === null || b.base === null ? a.base === b.base : sameWords(a.base, b.base);
+}
+
+function sameCodes(a: readonly Code[] | null, b: readonly Code[] | null): boolean {
+  if (a === null || b === null) return a === b;
+  return a.length === b.length && a.every((code) => b.some((other) => other.bytes === code.bytes));
 }
 
 /** Codes of one account that are told apart. */

@@ -61,7 +61,7 @@ describe('branches', () => {
 
   test('more branches than allowed: anything, with the limit as the reason', () => {
     const code = repeat(400, (i) => branch(slot(BigInt(i)), store(1_000n), []));
-    const derived = unstable(sceneOf(code));
+    const derived = analyzed(sceneOf(code), { isUnstable, limits: { ...DEFAULT_LIMITS, forks: 300 } });
     expect(reasonsOf(derived)).toContain('fork-limit');
     expect(isOpen(derived)).toBe(true);
   });
@@ -89,6 +89,7 @@ describe('loops', () => {
     ];
     const scene = sceneOf(code);
     const derived = unstable(scene);
+    expect(derived.status).toBe('bounded');
     for (const length of [0n, 1n, 5n, 900n, MAX]) {
       expect(await missesIn(mutated(scene, new Map([[storageKey(TARGET, 0n), length]])), derived)).toEqual(
         [],
