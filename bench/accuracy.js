@@ -1,6 +1,8 @@
 /**
  * How good the derived access sets are on the corpus's real blocks: `npm run accuracy [-- BLOCK…]`. With
- * `-- --unordered`, each block is taken for a mempool; with `-- --skip-invalid`, any transaction may be left out.
+ * `-- --unordered`, each block is taken for a mempool; with `-- --skip-invalid`, any transaction may be left out;
+ * with `-- --partial-state`, every fourth slot of the pre-state is not known. `-- --causes` prints why transactions
+ * are not exact, in all of these modes; `-- --causes --write` puts that into `docs/precision.md`.
  *
  * One row a block: statuses as first derived; misses (recorded accesses outside the derived sets) and
  * unordered conflicts, both of which must be 0; how many transactions have derived exactly the slots that
@@ -8,7 +10,7 @@
  * path, with the derived sets and with the recorded accesses themselves. Deferred transactions count as
  * resolved. Exits with 1 when there is a miss or an unordered conflict.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { accessCovers, modesConflict } from '../dist/analysis/overlap.js';
@@ -20,13 +22,22 @@ import {
   readInput,
   snapshotState,
 } from '../dist/index.js';
+import { CauseTally, withTables } from './causes.js';
 
 /** @import { AccessSet, BlockInput, TransactionAnalysis } from '../dist/index.js' */
 /** @typedef {{ gasUsed: number, from: string, reads: string[], writes: string[], adds: string[] }} Recorded */
 /** @typedef {Map<string, ('read' | 'write' | 'delta')[]>} Modes */
 
 const CORPUS = fileURLToPath(new URL('../../shared/corpus/mainnet', import.meta.url));
+const DOCUMENT = fileURLToPath(new URL('../docs/precision.md', import.meta.url));
 const SLOT_KEY_LENGTH = 42 + 1 + 66;
+
+const MODES = {
+  'In block order': {},
+  'Leaving invalid ones out (`--skip-invalid`)': { skipInvalid: true },
+  'A mempool (`--unordered`)': { unordered: true },
+  'Every fourth slot unknown (`--partial-state`)': { partial: true },
+};
 
 /** @param {string} path */
 function readJson(path) {
@@ -132,6 +143,42 @@ function row(cells) {
   return cells.map((cell, at) => String(cell).padStart(WIDTHS[at])).join('');
 }
 
+/** @param {number} number @param {Record<string, unknown>} blockHashes @param {boolean} partial */
+function readBlock(number, blockHashes, { partial }) {
+  const input = readInput(readJson(`${CORPUS}/${number}/block.json.gz`), { blockHashes });
+  const prestate = readJson(`${CORPUS}/${number}/prestate.json.gz`);
+  return { input, state: partial ? partialState(prestate) : snapshotState(prestate) };
+}
+
+/** The state without every fourth slot, which is not known then. @param {Record<string, any>} prestate */
+function partialState(prestate) {
+  let at = 0;
+  for (const account of Object.values(prestate)) {
+    // What a witness leaves out of an account is empty, not unknown.
+    account.code ??= '0x';
+    account.nonce ??= 0;
+    account.balance ??= '0x0';
+    for (const slot of Object.keys(account.storage ?? {}).sort()) {
+      if (at++ % 4 === 0) delete account.storage[slot];
+    }
+  }
+  return snapshotState(prestate, { partial: true });
+}
+
+/** Why transactions are not exact, in every mode. @param {readonly number[]} blocks @param {any} blockHashes */
+function causesOf(blocks, blockHashes) {
+  const parts = Object.entries(MODES).map(([title, { partial = false, ...options }]) => {
+    const tally = new CauseTally();
+    for (const number of blocks) {
+      const { input, state } = readBlock(number, blockHashes, { partial });
+      tally.add(number, analyzeBlock(input, { state, ...options }).transactions);
+    }
+    if (tally.silent > 0) process.exitCode = 1;
+    return `## ${title}\n\n${tally.toMarkdown()}`;
+  });
+  return parts.join('\n\n');
+}
+
 async function main() {
   if (!existsSync(CORPUS)) {
     process.stdout.write(`nothing to measure: there is no corpus at ${CORPUS}\n`);
@@ -144,20 +191,29 @@ async function main() {
     .map(Number)
     .sort((a, b) => a - b);
   const blockHashes = readJson(`${CORPUS}/blockhashes.json`);
+  if (process.argv.includes('--causes')) {
+    const tables = causesOf(blocks, blockHashes);
+    if (process.argv.includes('--write')) {
+      writeFileSync(DOCUMENT, withTables(readFileSync(DOCUMENT, 'utf8'), tables));
+    } else process.stdout.write(`${tables}\n`);
+    return;
+  }
+  const partial = process.argv.includes('--partial-state');
   const executor = await createExecutor({ workers: 1 });
   const total = Object.fromEntries(HEADS.map((head) => [head, 0]));
   let logBound = 0;
   let logIdeal = 0;
   process.stdout.write(`${row(HEADS)}\n`);
   for (const number of blocks) {
-    const input = readInput(readJson(`${CORPUS}/${number}/block.json.gz`), { blockHashes });
-    const state = snapshotState(readJson(`${CORPUS}/${number}/prestate.json.gz`));
+    const { input, state } = readBlock(number, blockHashes, { partial });
     /** @type {Recorded[]} */
     const recorded = readJson(`${CORPUS}/${number}/accesses.json.gz`);
     const first = analyzeBlock(input, { state, unordered, skipInvalid });
-    const { analysis, graph } = unordered
-      ? { analysis: first, graph: buildConflictGraph(first) }
-      : await executor.executeBlock(input, { state, analysis: first, skipInvalid });
+    // Without an order, or with keys that are missing, there is nothing to resolve deferred ones on.
+    const { analysis, graph } =
+      unordered || partial
+        ? { analysis: first, graph: buildConflictGraph(first) }
+        : await executor.executeBlock(input, { state, analysis: first, skipInvalid });
     const one = Object.fromEntries(HEADS.map((head) => [head, 0]));
     one.block = number;
     one.txs = recorded.length;
@@ -165,8 +221,10 @@ async function main() {
     const modes = analysis.transactions.map((derived, index) =>
       recordedModes(input, derived, recorded[index]),
     );
+    // Sets that are held are not the last word; with keys missing nobody resolves what holds them.
+    const isProvisional = analysis.transactions.map(({ heldBy }) => partial && heldBy.length > 0);
     for (const [index, { accesses }] of analysis.transactions.entries()) {
-      for (const [key, observed] of modes[index]) {
+      for (const [key, observed] of isProvisional[index] ? [] : modes[index]) {
         for (const mode of observed) if (!accessCovers(accesses, key, mode)) one.misses++;
       }
       const isEqual = hasEqualSlots(accesses, recorded[index]);
@@ -178,7 +236,9 @@ async function main() {
     const conflicts = recordedConflicts(modes);
     const ancestors = ancestorsOf(graph.predecessors);
     for (const [to, from] of conflicts.entries()) {
-      one.unordered += new Set(from.filter((earlier) => ancestors[to][earlier] !== 1)).size;
+      const isFree = (earlier) =>
+        !isProvisional[to] && !isProvisional[earlier] && ancestors[to][earlier] !== 1;
+      one.unordered += new Set(from.filter(isFree)).size;
     }
     one.comps = graph.components.length;
     const gas = recorded.map(({ gasUsed }) => gasUsed);
