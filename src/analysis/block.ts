@@ -34,6 +34,9 @@ export interface AnalyzeOptions extends Partial<AnalysisOptions> {
 
 export { isOpen } from './pending-bounds.ts';
 
+/** A transaction that could not be followed to its end is looked at again with this part of the work, as a power of two. */
+const SCOUT_BITS = 3;
+
 /** Derives the access sets of all transactions. Pure and synchronous. */
 export function analyzeBlock(input: BlockInput, options: AnalyzeOptions): BlockAnalysis {
   const settled = settle(options);
@@ -227,7 +230,11 @@ export class BlockDeriver {
    * already now.
    */
   #withLikely(tx: Transaction, accesses: AccessSet): AccessSet {
-    const likely = scoutTransaction(this.#rules, tx, this.knowledge(NO_PREDECESSORS), this.#limits);
+    const likely = scoutTransaction(this.#rules, tx, this.knowledge(NO_PREDECESSORS), {
+      ...this.#limits,
+      steps: this.#limits.steps >> SCOUT_BITS,
+      precompileSteps: this.#limits.precompileSteps >> SCOUT_BITS,
+    });
     for (const key of likely.missing) this.missing.add(key);
     // What it may write is in its region over everything; on the ways into nowhere it meets anything.
     const reads = [...accesses.keys].filter(([, mode]) => mode === 'read');

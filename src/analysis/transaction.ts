@@ -50,7 +50,7 @@ import { type Effects, eitherCode, NO_EFFECTS, type WrittenCode } from './write-
 
 /** Limits of one derivation; beyond them the answer is "everything", with the limit as its reason. */
 export const DEFAULT_LIMITS = {
-  steps: 500_000,
+  steps: 400_000,
   forks: 1_000,
   memoryBytes: 1 << 23,
   precompileSteps: 2_000_000,

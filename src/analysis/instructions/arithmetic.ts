@@ -24,7 +24,7 @@ const LONGEST_PREIMAGE = 512;
 const EXPONENT_BYTE_STEPS = 4;
 
 /** A hash takes about as long as so many steps, and one more for so many bytes, as a power of two. */
-const HASH_STEPS = 40;
+const HASH_STEPS = 60;
 const HASH_STEP_BITS = 4;
 
 export function binaryInstruction(operation: BinaryOperation): Instruction {
