@@ -12,7 +12,6 @@
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { gunzipSync } from 'node:zlib';
 import { accessCovers, modesConflict } from '../dist/analysis/overlap.js';
 import {
   accountKey,
@@ -23,12 +22,12 @@ import {
   snapshotState,
 } from '../dist/index.js';
 import { CauseTally, withTables } from './causes.js';
+import { CORPUS, readJson } from './corpus.js';
 
 /** @import { AccessSet, BlockInput, TransactionAnalysis } from '../dist/index.js' */
 /** @typedef {{ gasUsed: number, from: string, reads: string[], writes: string[], adds: string[] }} Recorded */
 /** @typedef {Map<string, ('read' | 'write' | 'delta')[]>} Modes */
 
-const CORPUS = fileURLToPath(new URL('../../shared/corpus/mainnet', import.meta.url));
 const DOCUMENT = fileURLToPath(new URL('../docs/precision.md', import.meta.url));
 const SLOT_KEY_LENGTH = 42 + 1 + 66;
 
@@ -38,12 +37,6 @@ const MODES = {
   'A mempool (`--unordered`)': { unordered: true },
   'Every fourth slot unknown (`--partial-state`)': { partial: true },
 };
-
-/** @param {string} path */
-function readJson(path) {
-  const bytes = readFileSync(path);
-  return JSON.parse((path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8'));
-}
 
 /**
  * What was recorded, by the rules of what commutes: credits are deltas, and a sender's own nonce and

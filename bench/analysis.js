@@ -9,76 +9,27 @@
  * after two that do not count; nothing is kept from one analysis to the next. Says at the end for each form
  * which blocks take longer to analyse than to execute.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
-import { fileURLToPath } from 'node:url';
-import { gunzipSync } from 'node:zlib';
-import { createBlockFromRPC } from '@ethereumjs/block';
-import { Common, Mainnet } from '@ethereumjs/common';
-import { createEVM } from '@ethereumjs/evm';
-import { MerkleStateManager } from '@ethereumjs/statemanager';
-import { Account, bigIntToBytes, createAddressFromString, hexToBytes } from '@ethereumjs/util';
-import { createVM, runBlock } from '@ethereumjs/vm';
 import { BlockRun, openBlock } from '../dist/executor/block-run.js';
 import { TransactionRunner } from '../dist/executor/transaction-runner.js';
 import { analyzeBlock, readInput, snapshotState } from '../dist/index.js';
+import { CORPUS, median, readJson } from './corpus.js';
+import { prepareRunBlock } from './run-block.js';
 
-const CORPUS = fileURLToPath(new URL('../../shared/corpus/mainnet', import.meta.url));
 const ROUNDS = 7;
 const UNCOUNTED = 2;
 const MANY = 100;
 
-/** @param {string} path */
-function readJson(path) {
-  const bytes = readFileSync(path);
-  return JSON.parse((path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8'));
-}
-
-/** @param {readonly number[]} values */
-function median(values) {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
-}
-
-/** A state manager that holds the pre-state. */
-async function stateOf(common, prestate) {
-  const state = new MerkleStateManager({ common });
-  await state.checkpoint();
-  for (const [text, { nonce = 0, balance = '0x0', code = '0x', storage = {} }] of Object.entries(prestate)) {
-    const address = createAddressFromString(text);
-    await state.putAccount(address, new Account(BigInt(nonce), BigInt(balance)));
-    if (code !== '0x') await state.putCode(address, hexToBytes(code));
-    for (const [slot, value] of Object.entries(storage)) {
-      if (BigInt(value) !== 0n) {
-        await state.putStorage(address, hexToBytes(slot), bigIntToBytes(BigInt(value)));
-      }
-    }
-  }
-  await state.commit();
-  await state.flush();
-  return state;
-}
-
 /** Instructions that a block executes. */
 async function countInstructions(json, prestate, blockHashes) {
-  const common = new Common({ chain: Mainnet, customCrypto: { kzg: { verifyProof: () => true } } });
-  common.setHardforkBy({ blockNumber: BigInt(json.number), timestamp: BigInt(json.timestamp) });
-  const stateManager = await stateOf(common, prestate);
-  const blockchain = {
-    getBlock: async (number) => ({
-      hash: () => hexToBytes(blockHashes[String(number)] ?? `0x${'0'.repeat(64)}`),
-    }),
-    putBlock: async () => {},
-    shallowCopy: () => blockchain,
-  };
-  const evm = await createEVM({ common, stateManager, blockchain });
-  const vm = await createVM({ common, evm, stateManager, blockchain });
+  const { evm, run } = await prepareRunBlock(json, prestate, blockHashes);
   let count = 0;
   evm.events.on('step', (_, resume) => {
     count++;
     resume?.();
   });
-  const block = await createBlockFromRPC(json, [], { common, setHardfork: true });
-  await runBlock(vm, { block, generate: true, skipBlockValidation: true });
+  await run();
   return count;
 }
 
@@ -186,7 +137,7 @@ async function main() {
   }
   console.log(row(['all', ...numbersOf(total)]));
   for (const engine of ENGINES) {
-    const share = median(ratios[engine]).toFixed(3);
+    const share = ratios[engine].length === 0 ? '–' : median(ratios[engine]).toFixed(3);
     const blocks = slower[engine].length === 0 ? 'none' : slower[engine].join(', ');
     console.log(
       `of ${engine} execution: ${share} (median over ${ratios[engine].length} blocks with at least ${MANY} transactions); longer to analyse than to execute: ${blocks}`,

@@ -8,77 +8,26 @@
  * tuned one. Runs alternate, medians of `ROUNDS` after a first one that does not count; with `--quick`, blocks
  * with fewer than 100 transactions are left out and two rounds do.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
-import { fileURLToPath } from 'node:url';
-import { gunzipSync } from 'node:zlib';
-import { createBlockFromRPC } from '@ethereumjs/block';
-import { Common, Mainnet } from '@ethereumjs/common';
-import { createEVM } from '@ethereumjs/evm';
-import { MerkleStateManager } from '@ethereumjs/statemanager';
-import { Account, bigIntToBytes, createAddressFromString, hexToBytes } from '@ethereumjs/util';
-import { createVM, runBlock } from '@ethereumjs/vm';
 import { BlockRun, openBlock } from '../dist/executor/block-run.js';
 import { TransactionRunner } from '../dist/executor/transaction-runner.js';
 import { createExecutor, readInput, snapshotState } from '../dist/index.js';
+import { CORPUS, median, readJson } from './corpus.js';
+import { prepareRunBlock } from './run-block.js';
 
-const CORPUS = fileURLToPath(new URL('../../shared/corpus/mainnet', import.meta.url));
 const MANY = 100;
-
-/** @param {string} path */
-function readJson(path) {
-  const bytes = readFileSync(path);
-  return JSON.parse((path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8'));
-}
-
-/** @param {readonly number[]} values */
-function median(values) {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
-}
 
 /** @param {readonly number[]} values */
 function geometricMean(values) {
   return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
 }
 
-/** A state manager that holds the pre-state; making it is not timed. */
-async function merkleState(common, prestate) {
-  const state = new MerkleStateManager({ common });
-  await state.checkpoint();
-  for (const [address, { nonce = 0, balance = '0x0', code = '0x', storage = {} }] of Object.entries(
-    prestate,
-  )) {
-    const account = createAddressFromString(address);
-    await state.putAccount(account, new Account(BigInt(nonce), BigInt(balance)));
-    if (code !== '0x') await state.putCode(account, hexToBytes(code));
-    for (const [slot, value] of Object.entries(storage)) {
-      if (BigInt(value) !== 0n)
-        await state.putStorage(account, hexToBytes(slot), bigIntToBytes(BigInt(value)));
-    }
-  }
-  await state.commit();
-  await state.flush();
-  return state;
-}
-
 /** The peer: from the block's JSON to its results. */
 async function timePeer({ block: json, prestate }, blockHashes) {
-  const common = new Common({ chain: Mainnet, customCrypto: { kzg: { verifyProof: () => true } } });
-  common.setHardforkBy({ blockNumber: BigInt(json.number), timestamp: BigInt(json.timestamp) });
-  const stateManager = await merkleState(common, prestate);
-  const blockchain = {
-    getBlock: async (number) => ({
-      hash: () => hexToBytes(blockHashes[String(number)] ?? `0x${'0'.repeat(64)}`),
-    }),
-    putBlock: async () => {},
-    shallowCopy: () => blockchain,
-  };
-  const evm = await createEVM({ common, stateManager, blockchain });
-  const vm = await createVM({ common, evm, stateManager, blockchain });
+  const { run } = await prepareRunBlock(json, prestate, blockHashes);
   const start = performance.now();
-  const block = await createBlockFromRPC(json, [], { common, setHardfork: true });
-  // The pre-state is a part of the real one, so its root is another one: it is computed, not compared.
-  const { gasUsed } = await runBlock(vm, { block, generate: true, skipBlockValidation: true });
+  const { gasUsed } = await run();
   const elapsed = performance.now() - start;
   if (gasUsed !== BigInt(json.gasUsed)) throw new Error(`runBlock: ${gasUsed} gas in block ${json.number}`);
   return elapsed;

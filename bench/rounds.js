@@ -9,9 +9,7 @@
  * would touch if it came first, as a node's `eth_createAccessList` does. Exits with 1 when the two analyses
  * differ.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { gunzipSync } from 'node:zlib';
+import { existsSync, readdirSync } from 'node:fs';
 import {
   analyzeBlock,
   analyzeFetching,
@@ -23,13 +21,7 @@ import {
   readInput,
   snapshotState,
 } from '../dist/index.js';
-
-const CORPUS = fileURLToPath(new URL('../../shared/corpus/mainnet', import.meta.url));
-
-/** @param {string} path */
-function readJson(path) {
-  return JSON.parse(gunzipSync(readFileSync(path)).toString('utf8'));
-}
+import { CORPUS, readJson } from './corpus.js';
 
 /** @param {import('../dist/index.js').Snapshot} snapshot @param {boolean} hasHints */
 function emptySource(snapshot, hasHints) {
@@ -89,10 +81,7 @@ let sum = 0;
 for (const number of blocks) {
   const prestate = readJson(`${CORPUS}/${number}/prestate.json.gz`);
   const hashes = new Map(
-    Object.entries(JSON.parse(readFileSync(`${CORPUS}/blockhashes.json`, 'utf8'))).map(([n, hash]) => [
-      BigInt(n),
-      hash,
-    ]),
+    Object.entries(readJson(`${CORPUS}/blockhashes.json`)).map(([n, hash]) => [BigInt(n), hash]),
   );
   const input = readInput(readJson(`${CORPUS}/${number}/block.json.gz`), { blockHashes: hashes });
   const snapshot = snapshotState(prestate);

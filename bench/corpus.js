@@ -1,0 +1,18 @@
+/** What the benchmarks share: the corpus's files, and the median of repeated runs. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
+
+/** Folder of the mainnet blocks, which may not be there. */
+export const CORPUS = fileURLToPath(new URL('../../shared/corpus/mainnet', import.meta.url));
+
+/** @param {string} path */
+export function readJson(path) {
+  const bytes = readFileSync(path);
+  return JSON.parse((path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8'));
+}
+
+/** @param {readonly number[]} values */
+export function median(values) {
+  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
+}
