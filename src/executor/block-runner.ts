@@ -1,7 +1,8 @@
 /** Runs tasks of one block after another; keeps an engine for each chain and hardfork that it has met. */
+import type { BlockData } from './block-data.ts';
 import type { EngineKind } from './engine-kind.ts';
 import { type ExecutionState, receivedState } from './execution-state.ts';
-import type { BlockData, Task, TaskFailure } from './protocol.ts';
+import type { Task, TaskFailure } from './protocol.ts';
 import { PatchedState } from './state-patch.ts';
 import { type RunResult, TransactionRunner } from './transaction-runner.ts';
 

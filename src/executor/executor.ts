@@ -7,6 +7,7 @@ import type { ConflictGraph } from '../graph/conflict-graph.ts';
 import { type Granularity, type Plan, planSchedule } from '../graph/plan.ts';
 import type { BlockInput } from '../input/block.ts';
 import type { StateSource } from '../state/source.ts';
+import { blockBroadcast } from './block-data.ts';
 import {
   BlockLimits,
   BlockRun,
@@ -143,10 +144,8 @@ export class Executor {
     granularity: Granularity,
   ): Promise<BlockRun> {
     this.#pool ??= await WorkerPool.start(this.#options);
-    this.#pool.setBlock({
-      input: block.input,
-      state: workerState(block.source, block.systemCalls, deferral.analysis),
-    });
+    const state = workerState(block.source, block.systemCalls, deferral.analysis);
+    this.#pool.broadcast(blockBroadcast({ input: block.input, state }));
     const run = new BlockRun(block, runner);
     const end = await new ParallelRun(run, this.#pool, { block, deferral, granularity }).execute();
     // After an escape only what ran before the first gap is known to be right.

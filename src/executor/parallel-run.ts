@@ -17,6 +17,7 @@ import type { Commutation } from './current-state.ts';
 import type { Deferral } from './deferral.ts';
 import { findEscapes, needsOrigins } from './guard.ts';
 import type { WorkerPool } from './pool.ts';
+import { receivedResult } from './received-result.ts';
 import { type AccountPatch, PatchedState, seenBalance, statePatch } from './state-patch.ts';
 import type { RunResult } from './transaction-runner.ts';
 
@@ -28,7 +29,7 @@ export interface ParallelOptions {
 }
 
 /** Whoever runs tasks, some at the same time. */
-type TaskPool = Pick<WorkerPool, 'size' | 'run'>;
+type TaskPool = Pick<WorkerPool, 'size' | 'request'>;
 
 type Patches = Map<Address, AccountPatch>;
 
@@ -167,11 +168,12 @@ export class ParallelRun {
     place: number,
   ): Promise<RunResult> {
     const patch = [...patches.values()];
-    const task = { transaction: index, patch, recordOrigins: needsOrigins(analysis.accesses) };
-    const end = await this.#pool.run(task, place);
+    const body = { transaction: index, patch, recordOrigins: needsOrigins(analysis.accesses) };
+    const accept = (answer: unknown) => receivedResult(answer, index);
+    const end = await this.#pool.request({ kind: 'task', body }, { place, accept });
     switch (end.kind) {
-      case 'result':
-        return end.result;
+      case 'answer':
+        return end.value;
       case 'failure':
         if (end.failure.code === 'closed') throw new InternalError(end.failure.message);
         // State that was not sent, or a task that kills its workers: this thread has all the state there is.

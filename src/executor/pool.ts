@@ -1,13 +1,13 @@
 /**
- * Worker threads, started once and kept warm. A worker that dies is replaced, and its task is given out again
- * with its input unchanged; nothing that a task does can be half done.
+ * Worker threads, started once and kept warm; what they are asked is not this file's matter. Each has a few
+ * requests at a time, so that it never waits for the main thread, and answers them in order. One that dies, or
+ * answers what it was not asked, is replaced, and its requests are given out again with their inputs unchanged;
+ * nothing that a request does can be half done.
  */
-import { serialize } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { InternalError } from '../errors.ts';
 import { DEFAULT_ENGINE, type EngineKind } from './engine-kind.ts';
-import type { BlockData, FromWorker, Task, TaskFailure, ToWorker, WorkerData } from './protocol.ts';
-import type { RunResult } from './transaction-runner.ts';
+import type { Broadcast, FromWorker, Request, TaskFailure, ToWorker, WorkerData } from './protocol.ts';
 
 export interface PoolOptions {
   readonly workers: number;
@@ -15,28 +15,45 @@ export interface PoolOptions {
   readonly workerUrl?: URL;
   /** Default: `DEFAULT_ENGINE`. */
   readonly engine?: EngineKind;
+  /** How many requests a worker has at a time. Default: 2, so that the next one is there when one is answered. */
+  readonly depth?: number;
 }
 
-/** A task's end: a result, or why there is none. */
-export type TaskEnd =
-  | { readonly kind: 'result'; readonly result: RunResult }
+export interface RequestOptions<T> {
+  /** A worker to prefer, from 0. Default: whichever has the least to do. */
+  readonly place?: number;
+  /**
+   * Checks an answer and makes of it what the caller gets. Throws if no worker in its right mind would have
+   * answered that; the worker is then given up.
+   */
+  readonly accept: (answer: unknown) => T;
+}
+
+/** A request's end: an answer, or why there is none. */
+export type End<T> =
+  | { readonly kind: 'answer'; readonly value: T }
   | { readonly kind: 'failure'; readonly failure: TaskFailure };
 
-/** How often a task is given out again because its worker died. */
+/** How often a request is given out again because its worker was lost. */
 const MAXIMUM_ATTEMPTS = 3;
+const DEFAULT_DEPTH = 2;
 
 interface Job {
   readonly id: number;
-  readonly task: Task;
+  readonly request: Request;
+  readonly place: number | undefined;
   attempts: number;
-  readonly resolve: (end: TaskEnd) => void;
+  /** Takes an answer; throws if it is garbage. */
+  readonly answer: (value: unknown) => void;
+  readonly fail: (failure: TaskFailure) => void;
 }
 
 interface Member {
   readonly worker: Worker;
   readonly ready: Promise<void>;
   isReady: boolean;
-  job: Job | null;
+  /** What it has not answered yet, in the order of the answers. */
+  readonly jobs: Job[];
 }
 
 export class WorkerPool {
@@ -45,16 +62,18 @@ export class WorkerPool {
   deaths = 0;
   readonly #url: URL;
   readonly #data: WorkerData;
+  readonly #depth: number;
   readonly #members: (Member | null)[];
   #waiting: Job[] = [];
-  #block: SharedArrayBuffer | null = null;
+  readonly #broadcasts = new Map<Broadcast['kind'], Broadcast>();
   #nextId = 0;
   #isClosed = false;
 
-  private constructor({ workers, workerUrl, engine = DEFAULT_ENGINE }: PoolOptions) {
+  private constructor({ workers, workerUrl, engine = DEFAULT_ENGINE, depth = DEFAULT_DEPTH }: PoolOptions) {
     this.size = workers;
     this.#url = workerUrl ?? new URL('./worker.js', import.meta.url);
     this.#data = { engine };
+    this.#depth = depth;
     this.#members = Array.from({ length: workers }, () => null);
   }
 
@@ -71,36 +90,34 @@ export class WorkerPool {
     return pool;
   }
 
-  /** Sends what the following tasks have in common. */
-  setBlock(data: BlockData): void {
-    const bytes = serialize(data);
-    const shared = new SharedArrayBuffer(bytes.length);
-    new Uint8Array(shared).set(bytes);
-    this.#block = shared;
-    for (const member of this.#members) member?.worker.postMessage(blockMessage(shared));
+  /** Sends what the following requests have in common, to those that replace lost workers as well. */
+  broadcast(broadcast: Broadcast): void {
+    this.#broadcasts.set(broadcast.kind, broadcast);
+    for (const member of this.#members) if (member !== null) post(member, { kind: 'broadcast', broadcast });
   }
 
-  /**
-   * Runs a task on the first free worker, or after what that is busy with.
-   *
-   * @param place - A worker to prefer, from 0.
-   */
-  run(task: Task, place?: number): Promise<TaskEnd> {
+  /** Asks a worker, or the next one that has room when all have enough to do. Never rejects. */
+  request<T>(request: Request, { place, accept }: RequestOptions<T>): Promise<End<T>> {
     return new Promise((resolve) => {
-      const job = { id: this.#nextId++, task, attempts: 0, resolve };
-      const member = this.#freeMember(place);
-      if (member !== null) this.#give(member, job);
-      else if (this.#members.some((one) => one !== null)) this.#waiting.push(job);
-      else resolve(diedEnd('no worker is left'));
+      const job: Job = {
+        id: this.#nextId++,
+        request,
+        place,
+        attempts: 0,
+        answer: (value) => resolve({ kind: 'answer', value: accept(value) }),
+        fail: (failure) => resolve({ kind: 'failure', failure }),
+      };
+      if (this.#isClosed) job.fail(CLOSED);
+      else this.#give(job);
     });
   }
 
-  /** Ends all threads; tasks that are under way fail. */
+  /** Ends all threads; requests that are under way fail. */
   async close(): Promise<void> {
     this.#isClosed = true;
     const members = this.#members.splice(0);
-    for (const job of this.#waiting.splice(0)) job.resolve(closedEnd());
-    for (const member of members) member?.job?.resolve(closedEnd());
+    const jobs = [...members.flatMap((member) => member?.jobs.splice(0) ?? []), ...this.#waiting.splice(0)];
+    for (const job of jobs) job.fail(CLOSED);
     await Promise.all(members.map((member) => member?.worker.terminate()));
   }
 
@@ -109,18 +126,35 @@ export class WorkerPool {
     await this.#members[place]?.worker.terminate();
   }
 
-  #freeMember(place: number | undefined): Member | null {
-    const preferred = place === undefined ? null : this.#members[place];
-    if (preferred?.job === null) return preferred;
-    return this.#members.find((member) => member !== null && member.job === null) ?? null;
-  }
-
-  #give(member: Member, job: Job): void {
-    member.job = job;
+  #give(job: Job): void {
+    const member = this.#memberFor(job.place);
+    if (member === null) {
+      if (this.#members.some((one) => one !== null)) this.#waiting.push(job);
+      else job.fail(lost('no worker is left'));
+      return;
+    }
+    member.jobs.push(job);
     job.attempts++;
     member.worker.ref();
-    const message: ToWorker = { kind: 'task', id: job.id, task: job.task };
-    member.worker.postMessage(message);
+    post(member, { kind: 'request', id: job.id, request: job.request });
+  }
+
+  /** The preferred one if it is idle, else the one with the least to do, if any has room. */
+  #memberFor(place: number | undefined): Member | null {
+    const preferred = place === undefined ? null : this.#members[place];
+    let best = preferred ?? null;
+    for (const member of this.#members) {
+      if (member !== null && (best === null || member.jobs.length < best.jobs.length)) best = member;
+    }
+    return best !== null && best.jobs.length < this.#depth ? best : null;
+  }
+
+  #giveWaiting(): void {
+    while (this.#memberFor(undefined) !== null) {
+      const next = this.#waiting.shift();
+      if (next === undefined) return;
+      this.#give(next);
+    }
   }
 
   #enlist(place: number): void {
@@ -133,7 +167,7 @@ export class WorkerPool {
     });
     // Only `start` waits for it; a replacement that fails is seen by its exit.
     ready.catch(() => {});
-    const member: Member = { worker, ready, isReady: false, job: null };
+    const member: Member = { worker, ready, isReady: false, jobs: [] };
     this.#members[place] = member;
     worker.on('message', (message: FromWorker) => {
       if (message.kind !== 'ready') {
@@ -141,8 +175,8 @@ export class WorkerPool {
         return;
       }
       member.isReady = true;
-      // A pool does not keep its process alive; a task does, until it is done.
-      if (member.job === null) worker.unref();
+      // A pool does not keep its process alive; a request does, until it is answered.
+      if (member.jobs.length === 0) worker.unref();
       isReady();
     });
     worker.on('error', (error) => isLost(error));
@@ -150,46 +184,47 @@ export class WorkerPool {
       isLost(new InternalError(`a worker of ${this.#url} ended before it was ready`));
       if (!this.#isClosed) this.#replace(place, member);
     });
-    if (this.#block !== null) worker.postMessage(blockMessage(this.#block));
+    for (const broadcast of this.#broadcasts.values()) post(member, { kind: 'broadcast', broadcast });
   }
 
   #finish(member: Member, message: Exclude<FromWorker, { kind: 'ready' }>): void {
-    const { job } = member;
-    if (job === null || job.id !== message.id) return;
-    member.job = null;
-    const next = this.#waiting.shift();
-    if (next === undefined) member.worker.unref();
-    else this.#give(member, next);
-    job.resolve(message);
+    const [job] = member.jobs;
+    // One that is being given up may still have said something.
+    if (job?.id !== message.id) return;
+    try {
+      if (message.kind === 'answer') job.answer(message.value);
+      else job.fail(message.failure);
+    } catch {
+      void member.worker.terminate();
+      return;
+    }
+    member.jobs.shift();
+    this.#giveWaiting();
+    if (member.jobs.length === 0) member.worker.unref();
   }
 
-  #replace(place: number, lost: Member): void {
+  #replace(place: number, member: Member): void {
     this.deaths++;
-    const { job } = lost;
-    if (job !== null) {
+    for (const job of member.jobs.splice(0).reverse()) {
       if (job.attempts < MAXIMUM_ATTEMPTS) this.#waiting.unshift(job);
-      else job.resolve(diedEnd(`${MAXIMUM_ATTEMPTS} workers died on it`));
+      else job.fail(lost(`${MAXIMUM_ATTEMPTS} workers were lost on it`));
     }
     // One that could not even start would die again.
-    if (lost.isReady) this.#enlist(place);
+    if (member.isReady) this.#enlist(place);
     else this.#members[place] = null;
-    const member = this.#freeMember(place);
-    const next = member === null ? undefined : this.#waiting.shift();
-    if (member !== null && next !== undefined) this.#give(member, next);
+    this.#giveWaiting();
     if (this.#members.every((one) => one === null)) {
-      for (const waiting of this.#waiting.splice(0)) waiting.resolve(diedEnd('no worker is left'));
+      for (const job of this.#waiting.splice(0)) job.fail(lost('no worker is left'));
     }
   }
 }
 
-function blockMessage(data: SharedArrayBuffer): ToWorker {
-  return { kind: 'block', data };
+function post(member: Member, message: ToWorker): void {
+  member.worker.postMessage(message);
 }
 
-function diedEnd(message: string): TaskEnd {
-  return { kind: 'failure', failure: { code: 'worker-died', message, keys: [] } };
+function lost(message: string): TaskFailure {
+  return { code: 'worker-died', message, keys: [] };
 }
 
-function closedEnd(): TaskEnd {
-  return { kind: 'failure', failure: { code: 'closed', message: 'the executor was closed', keys: [] } };
-}
+const CLOSED: TaskFailure = { code: 'closed', message: 'the executor was closed', keys: [] };

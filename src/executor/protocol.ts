@@ -1,20 +1,12 @@
 /** The messages between the main thread and its workers; both sides import this file and nothing else of each other. */
-import type { BlockInput } from '../input/block.ts';
+import type { TransferListItem } from 'node:worker_threads';
 import type { StateKey } from '../state/key.ts';
-import type { SnapshotData } from '../state/snapshot.ts';
 import type { EngineKind } from './engine-kind.ts';
 import type { StatePatch } from './state-patch.ts';
-import type { RunResult } from './transaction-runner.ts';
 
 /** What a worker is started with. */
 export interface WorkerData {
   readonly engine: EngineKind;
-}
-
-/** What all transactions of a block have in common, serialised once with `node:v8` into shared memory. */
-export interface BlockData {
-  readonly input: BlockInput;
-  readonly state: SnapshotData;
 }
 
 /** One transaction to be run. */
@@ -24,9 +16,41 @@ export interface Task {
   readonly recordOrigins: boolean;
 }
 
+/** What can be asked, by kind. A request may be sent again to another worker, so its buffers are not given away. */
+export interface RequestBodies {
+  /** Answered with its `RunResult`. */
+  readonly task: Task;
+}
+
+export type RequestKind = keyof RequestBodies;
+
+/** One request; its kind says who answers it. */
+export type Request<Kind extends RequestKind = RequestKind> = {
+  readonly [K in Kind]: { readonly kind: K; readonly body: RequestBodies[K] };
+}[Kind];
+
+/** What all following requests have in common; the last one of each kind holds. */
+export interface Broadcast {
+  readonly kind: 'block';
+  /** A `BlockData`; see `block-data.ts`. */
+  readonly data: SharedArrayBuffer;
+}
+
+/** What a request came to. */
+export interface Answer {
+  readonly value: unknown;
+  /** Buffers of the value that go to the other side rather than being copied. */
+  readonly transfer?: readonly TransferListItem[];
+}
+
+/** Those who answer, in a worker. An error that one throws is the request's failure. */
+export type RequestHandlers = {
+  readonly [K in RequestKind]: (body: RequestBodies[K]) => Answer | Promise<Answer>;
+};
+
 export type ToWorker =
-  | { readonly kind: 'block'; readonly data: SharedArrayBuffer }
-  | { readonly kind: 'task'; readonly id: number; readonly task: Task };
+  | { readonly kind: 'broadcast'; readonly broadcast: Broadcast }
+  | { readonly kind: 'request'; readonly id: number; readonly request: Request };
 
 /** Why a task has no result: a property of the task, not of the worker, so another worker would not help. */
 export interface TaskFailure {
@@ -38,5 +62,5 @@ export interface TaskFailure {
 
 export type FromWorker =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'result'; readonly id: number; readonly result: RunResult }
+  | { readonly kind: 'answer'; readonly id: number; readonly value: unknown }
   | { readonly kind: 'failure'; readonly id: number; readonly failure: TaskFailure };

@@ -1,37 +1,41 @@
-/** Entry of a worker thread: says that it is ready, then answers each task with its result. */
-import { deserialize } from 'node:v8';
+/** Entry of a worker thread: says that it is ready, then answers each request, one after the other, in their order. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { receivedBlock } from './block-data.ts';
 import { BlockRunner, describeFailure } from './block-runner.ts';
-import type { BlockData, FromWorker, ToWorker, WorkerData } from './protocol.ts';
+import type {
+  Answer,
+  FromWorker,
+  Request,
+  RequestHandlers,
+  RequestKind,
+  ToWorker,
+  WorkerData,
+} from './protocol.ts';
 
-const runner = new BlockRunner((workerData as WorkerData).engine);
-// One task at a time, in the order of the messages.
+const blocks = new BlockRunner((workerData as WorkerData).engine);
+const handlers: RequestHandlers = {
+  task: async (task) => ({ value: await blocks.run(task) }),
+};
 let last: Promise<void> = Promise.resolve();
 
-function send(message: FromWorker): void {
-  parentPort?.postMessage(message);
+function send(message: FromWorker, transfer: Answer['transfer'] = []): void {
+  parentPort?.postMessage(message, transfer);
 }
 
-async function handle(message: ToWorker): Promise<void> {
-  switch (message.kind) {
-    case 'block': {
-      const bytes = new Uint8Array(message.data);
-      await runner.setBlock(deserialize(bytes.slice()) as BlockData);
-      break;
-    }
-    case 'task':
-      try {
-        send({ kind: 'result', id: message.id, result: await runner.run(message.task) });
-      } catch (error) {
-        send({ kind: 'failure', id: message.id, failure: describeFailure(error) });
-      }
-      break;
-    default:
-      message satisfies never;
+async function answer<K extends RequestKind>(id: number, { kind, body }: Request<K>): Promise<void> {
+  try {
+    const { value, transfer } = await handlers[kind](body);
+    send({ kind: 'answer', id, value }, transfer);
+  } catch (error) {
+    send({ kind: 'failure', id, failure: describeFailure(error) });
   }
 }
 
 parentPort?.on('message', (message: ToWorker) => {
-  last = last.then(() => handle(message));
+  last = last.then(() =>
+    message.kind === 'broadcast'
+      ? blocks.setBlock(receivedBlock(message.broadcast))
+      : answer(message.id, message.request),
+  );
 });
 send({ kind: 'ready' });

@@ -11,8 +11,8 @@ import { committedDiff } from '../../src/executor/current-state.ts';
 import { Deferral } from '../../src/executor/deferral.ts';
 import { workerState } from '../../src/executor/execution-state.ts';
 import { ParallelRun } from '../../src/executor/parallel-run.ts';
-import type { TaskEnd } from '../../src/executor/pool.ts';
-import type { Task } from '../../src/executor/protocol.ts';
+import type { End, RequestOptions } from '../../src/executor/pool.ts';
+import type { Request } from '../../src/executor/protocol.ts';
 import { buildConflictGraph } from '../../src/graph/build.ts';
 import { snapshotState } from '../../src/state/prestate.ts';
 import { fuzzing, say } from '../effort.ts';
@@ -24,7 +24,7 @@ class DrawnPool {
   readonly size: number;
   readonly #runner: BlockRunner;
   readonly #draws: Iterator<number>;
-  readonly #waiting: { readonly task: Task; readonly resolve: (end: TaskEnd) => void }[] = [];
+  readonly #waiting: { readonly request: Request; readonly answer: (value: unknown) => void }[] = [];
   #isRunning = false;
 
   constructor(size: number, runner: BlockRunner, draws: Iterator<number>) {
@@ -33,9 +33,10 @@ class DrawnPool {
     this.#draws = draws;
   }
 
-  run(task: Task): Promise<TaskEnd> {
+  request<T>(request: Request, { accept }: RequestOptions<T>): Promise<End<T>> {
     return new Promise((resolve) => {
-      this.#waiting.push({ task, resolve });
+      const answer = (value: unknown) => resolve({ kind: 'answer', value: accept(value) });
+      this.#waiting.push({ request, answer });
       if (!this.#isRunning) void this.#runAll();
     });
   }
@@ -47,7 +48,7 @@ class DrawnPool {
       await new Promise((resolve) => setImmediate(resolve));
       const [next] = this.#waiting.splice(this.#draws.next().value % this.#waiting.length, 1);
       if (next === undefined) continue;
-      next.resolve({ kind: 'result', result: await this.#runner.run(next.task) });
+      next.answer(await this.#runner.run(next.request.body));
     }
     this.#isRunning = false;
   }
