@@ -14,7 +14,7 @@ import { systemCallsDiff } from '../state/system-calls.ts';
 import type { AccessMode, AccessSet } from './access.ts';
 import { deriveInAnyOrder } from './any-order.ts';
 import { BlockKnowledge, NO_PREDECESSORS, type Predecessors } from './block-knowledge.ts';
-import { decideCommutation } from './commutation.ts';
+import { Commutation, decideCommutation } from './commutation.ts';
 import { Deriver } from './deriver.ts';
 import { RecordedKnowledge } from './inputs.ts';
 import type { Knowledge } from './knowledge.ts';
@@ -39,11 +39,55 @@ const SCOUT_BITS = 3;
 
 /** Derives the access sets of all transactions. Pure and synchronous. */
 export function analyzeBlock(input: BlockInput, options: AnalyzeOptions): BlockAnalysis {
+  if (options.unordered !== true) return new BlockPass(input, options).finish();
   const settled = settle(options);
   const state = beforeTransactions(input, options.state);
   const run = new BlockDeriver(input, state, settled, options.limits ?? DEFAULT_LIMITS);
-  const transactions = settled.unordered ? run.inAnyOrder() : run.inOrder();
-  return finish(input, state, settled, transactions, run.missing);
+  const transactions = decideCommutation(input, state, run.inAnyOrder(), settled);
+  return { input, options: settled, transactions, missing: [...run.missing].sort() };
+}
+
+/**
+ * The analysis of a block in block order, one transaction at a time. What is known of a transaction holds
+ * whatever comes after it, so that it can be used before the rest is known.
+ */
+export class BlockPass {
+  readonly #input: BlockInput;
+  readonly #options: AnalysisOptions;
+  readonly #run: BlockDeriver;
+  readonly #derivations: Iterator<TransactionAnalysis>;
+  readonly #commutation: Commutation;
+  readonly #transactions: TransactionAnalysis[] = [];
+
+  constructor(input: BlockInput, options: Omit<AnalyzeOptions, 'unordered'>) {
+    const state = beforeTransactions(input, options.state);
+    this.#input = input;
+    this.#options = settle(options);
+    this.#run = new BlockDeriver(input, state, this.#options, options.limits ?? DEFAULT_LIMITS);
+    this.#derivations = this.#run.inOrder();
+    this.#commutation = new Commutation(input, state, this.#options);
+  }
+
+  /** Of the next transaction; `null` after the last one. */
+  next(): TransactionAnalysis | null {
+    const { done, value } = this.#derivations.next();
+    if (done === true) return null;
+    this.#commutation.note(value);
+    const analysis = this.#commutation.decide(value);
+    this.#transactions.push(analysis);
+    return analysis;
+  }
+
+  /** Of the whole block, with what is still to be derived. */
+  finish(): BlockAnalysis {
+    for (let one = this.next(); one !== null; ) one = this.next();
+    return {
+      input: this.#input,
+      options: this.#options,
+      transactions: this.#transactions,
+      missing: [...this.#run.missing].sort(),
+    };
+  }
 }
 
 /**
@@ -91,21 +135,6 @@ export function beforeTransactions(input: BlockInput, state: StateSource): State
   return diff.size === 0 ? state : overlayState(state, diff);
 }
 
-function finish(
-  input: BlockInput,
-  state: StateSource,
-  options: AnalysisOptions,
-  transactions: readonly TransactionAnalysis[],
-  missing: ReadonlySet<StateKey>,
-): BlockAnalysis {
-  return {
-    input,
-    options,
-    transactions: decideCommutation(input, state, transactions, options),
-    missing: [...missing].sort(),
-  };
-}
-
 /** Derives transactions of one block. */
 export class BlockDeriver {
   readonly #input: BlockInput;
@@ -143,19 +172,18 @@ export class BlockDeriver {
     return this.#rules.isSupported;
   }
 
-  inOrder(): TransactionAnalysis[] {
+  /** Each after those before it. */
+  *inOrder(): Generator<TransactionAnalysis, undefined> {
     const writes = new WriteIndex();
     const bounds = new PendingBounds();
-    const results: TransactionAnalysis[] = [];
     const before = predecessorsIn(writes);
     for (const index of this.#input.transactions.keys()) {
       const result = this.one(index, this.knowledge(before), (key) => writes.writersOf(key));
       const heldBy = bounds.holdersOf(result);
       bounds.add(result);
       this.addTo(writes, result);
-      results.push(heldBy.length === 0 ? result : { ...result, heldBy });
+      yield heldBy.length === 0 ? result : { ...result, heldBy };
     }
-    return results;
   }
 
   /** What is known before a transaction, after the system calls and after those that come before it. */

@@ -1,6 +1,6 @@
 /**
- * Which senders' balances and nonces commute: escrow (O'Neil 1986) and known nonces. Decided when the sets of
- * all transactions are there, since code that spends a sender's balance or counts its nonce rules it out.
+ * Which senders' balances and nonces commute: escrow (O'Neil 1986) and known nonces. Code that spends a sender's
+ * balance or counts its nonce rules it out for all that come after it.
  */
 import type { Address, BlockInput, Transaction } from '../input/block.ts';
 import { accountKey, type StateKey } from '../state/key.ts';
@@ -17,27 +17,61 @@ function maximalDebit(tx: Transaction): bigint {
   return tx.gasLimit * tx.maxFeePerGas + tx.value + blobs;
 }
 
-/** The same analyses, with `delta` turned into `write` where a sender's balance or nonce does not commute. */
+/**
+ * Decides transaction by transaction, in block order. What only later ones do to a sender does not matter: they
+ * wait for it.
+ */
+export class Commutation {
+  readonly #input: BlockInput;
+  readonly #state: StateSource;
+  readonly #options: AnalysisOptions;
+  /** Accounts whose balance or nonce code has written so far. */
+  readonly #debits = new Set<Address>();
+  readonly #nonceWrites = new Set<Address>();
+  /** The most that each sender's transactions so far can have taken. */
+  readonly #promised = new Map<Address, bigint>();
+
+  /** @param state - Before the first of the transactions. */
+  constructor(input: BlockInput, state: StateSource, options: AnalysisOptions) {
+    this.#input = input;
+    this.#state = state;
+    this.#options = options;
+  }
+
+  /** Takes into account what a transaction may do to senders. */
+  note({ debits, nonceWrites }: TransactionAnalysis): void {
+    for (const address of debits) this.#debits.add(address);
+    for (const address of nonceWrites) this.#nonceWrites.add(address);
+  }
+
+  /** The same analysis, with `delta` turned into `write` where the sender's balance or nonce does not commute. */
+  decide(analysis: TransactionAnalysis): TransactionAnalysis {
+    const tx = this.#input.transactions[analysis.index];
+    if (tx === undefined) return analysis;
+    const { from } = tx;
+    const { skipInvalid } = this.#options;
+    const total = (this.#promised.get(from) ?? 0n) + maximalDebit(tx);
+    this.#promised.set(from, total);
+    const balance = this.#state.account(from)?.balance ?? 0n;
+    const plain: StateKey[] = [];
+    if (skipInvalid || this.#debits.has(from) || total > balance) plain.push(accountKey(from, 'balance'));
+    if (skipInvalid || this.#nonceWrites.has(from)) plain.push(accountKey(from, 'nonce'));
+    return plain.length === 0 ? analysis : { ...analysis, accesses: asWrites(analysis.accesses, plain) };
+  }
+}
+
+/** All of them decided: each by those before it and itself, or, in a mempool, by all. */
 export function decideCommutation(
   input: BlockInput,
   state: StateSource,
   analyses: readonly TransactionAnalysis[],
   options: AnalysisOptions,
 ): TransactionAnalysis[] {
-  const debits = unionOf(analyses, ({ debits }) => debits);
-  const nonceWrites = unionOf(analyses, ({ nonceWrites }) => nonceWrites);
-  const promised = new Map<Address, bigint>();
+  const commutation = new Commutation(input, state, options);
+  if (options.unordered) for (const analysis of analyses) commutation.note(analysis);
   return analyses.map((analysis) => {
-    const tx = input.transactions[analysis.index];
-    if (tx === undefined) return analysis;
-    const { from } = tx;
-    const total = (promised.get(from) ?? 0n) + maximalDebit(tx);
-    promised.set(from, total);
-    const balance = state.account(from)?.balance ?? 0n;
-    const plain: StateKey[] = [];
-    if (options.skipInvalid || debits.has(from) || total > balance) plain.push(accountKey(from, 'balance'));
-    if (options.skipInvalid || nonceWrites.has(from)) plain.push(accountKey(from, 'nonce'));
-    return plain.length === 0 ? analysis : { ...analysis, accesses: asWrites(analysis.accesses, plain) };
+    commutation.note(analysis);
+    return commutation.decide(analysis);
   });
 }
 
@@ -45,13 +79,4 @@ function asWrites(accesses: TransactionAnalysis['accesses'], plain: readonly Sta
   const keys = new Map<StateKey, AccessMode>(accesses.keys);
   for (const key of plain) keys.set(key, 'write');
   return { ...accesses, keys };
-}
-
-function unionOf(
-  analyses: readonly TransactionAnalysis[],
-  pick: (analysis: TransactionAnalysis) => ReadonlySet<Address>,
-): Set<Address> {
-  const union = new Set<Address>();
-  for (const analysis of analyses) for (const address of pick(analysis)) union.add(address);
-  return union;
 }
