@@ -3,16 +3,8 @@ import { parseEther } from 'ethers';
 import type { Account } from '../generator/account.ts';
 import type { Draft } from '../generator/block.ts';
 import { type Contract, call, encodeCall } from '../generator/chain.ts';
-import {
-  approveRouter,
-  deadline,
-  findSomebody,
-  freshAddress,
-  give,
-  meetSomebody,
-  type Pair,
-  type Scene,
-} from './scene.ts';
+import { deadline, type Pair } from '../generator/uniswap.ts';
+import { approveRouter, findSomebody, freshAddress, give, meetSomebody, type Scene } from './scene.ts';
 
 type Prepare = (scene: Scene) => Promise<Draft>;
 

@@ -3,11 +3,11 @@ import { AbiCoder, id, keccak256, parseEther, Signature, Wallet } from 'ethers';
 import { type Account, createAccount, type Hex } from '../generator/account.ts';
 import type { Draft } from '../generator/block.ts';
 import { type Contract, encodeCall, encodeDeployment, fund, putCode } from '../generator/chain.ts';
+import { deadline } from '../generator/uniswap.ts';
 import { routerSwap, smallAmount, tokenTransfer } from './everyday.ts';
 import {
   approveRouter,
   clonedAddress,
-  deadline,
   freshAddress,
   give,
   meetSomebody,

@@ -2,9 +2,9 @@
 import { id, MaxUint256, parseEther } from 'ethers';
 import { type Account, createAccount, type Hex, lowerHex } from '../generator/account.ts';
 import { type Artifact, compileContracts, readArtifact } from '../generator/artifact.ts';
-import { blockTime } from '../generator/block.ts';
 import { type Chain, type Contract, call, createChain, deploy, fund } from '../generator/chain.ts';
 import type { Random } from '../generator/random.ts';
+import { deployUniswap, openPair, type Pair } from '../generator/uniswap.ts';
 
 export interface Scene {
   readonly chain: Chain;
@@ -43,12 +43,6 @@ export interface Scene {
   /** Everybody met so far; some send more than one transaction. */
   readonly people: Account[];
 }
-
-/** A Uniswap V2 pair's two tokens. */
-export type Pair = readonly [Contract, Contract];
-
-/** Uniswap refuses what comes later. */
-export const deadline = blockTime + 1_200n;
 
 const supply = parseEther('1000000000');
 const liquidity = parseEther('10000');
@@ -90,18 +84,7 @@ export async function createScene(random: Random): Promise<Scene> {
   const cloned = { address: await clonedAddress(chain, deployer, tokenFactory, 0n), abi: implementation.abi };
   await call(chain, deployer, tokenFactory, 'createToken', [saltOf(0n), supply]);
 
-  const uniswapFactory = await deploy(
-    chain,
-    deployer,
-    readArtifact('@uniswap/v2-core/build/UniswapV2Factory.json'),
-    [deployer.address],
-  );
-  const router = await deploy(
-    chain,
-    deployer,
-    readArtifact('@uniswap/v2-periphery/build/UniswapV2Router02.json'),
-    [uniswapFactory.address, weth.address],
-  );
+  const { factory: uniswapFactory, router } = await deployUniswap(chain, deployer, weth);
   const hotPair: Pair = [alpha, weth];
   const calmPairs: readonly Pair[] = [
     [beta, weth],
@@ -111,10 +94,7 @@ export async function createScene(random: Random): Promise<Scene> {
   for (const token of [weth, alpha, beta, gamma]) {
     await call(chain, deployer, token, 'approve', [router.address, MaxUint256]);
   }
-  for (const [a, b] of [hotPair, ...calmPairs]) {
-    const terms = [a.address, b.address, liquidity, liquidity, 0n, 0n, deployer.address, deadline];
-    await call(chain, deployer, router, 'addLiquidity', terms);
-  }
+  for (const pair of [hotPair, ...calmPairs]) await openPair(chain, deployer, router, pair, liquidity);
   const [pairAddress] = await call(chain, deployer, uniswapFactory, 'getPair', [alpha.address, weth.address]);
   const pairAbi = readArtifact('@uniswap/v2-core/build/UniswapV2Pair.json').abi;
 
