@@ -38,9 +38,11 @@ function checkRan(ran: Unchecked<keyof Ran>): void {
   if (contractAddress !== null && !isAddress(contractAddress))
     throw garbage('contractAddress', contractAddress);
   if (!Array.isArray(diff) || !diff.every(isAccountDiff)) throw garbage('diff', diff);
-  const { keys, storages }: Unchecked<keyof Observed> = fields(observed);
+  const { keys, storages, touched, unreached }: Unchecked<keyof Observed> = fields(observed);
   if (!isMap(keys)) throw garbage('observed.keys', keys);
   if (!Array.isArray(storages) || !storages.every(isAddress)) throw garbage('observed.storages', storages);
+  if (!Array.isArray(touched) || !touched.every(isAddress)) throw garbage('observed.touched', touched);
+  if (!Array.isArray(unreached)) throw garbage('observed.unreached', unreached);
   if (!isMap(origins)) throw garbage('origins', origins);
   if (!Array.isArray(missingBlockHashes)) throw garbage('missingBlockHashes', missingBlockHashes);
 }

@@ -7,7 +7,7 @@
  */
 import type { Block } from '@ethereumjs/block';
 import type { Common } from '@ethereumjs/common';
-import { createEVM, type EVM, type EVMOpts, getOpcodesForHF, type Message } from '@ethereumjs/evm';
+import { createEVM, type EVM, getOpcodesForHF, type Message } from '@ethereumjs/evm';
 import { RLP } from '@ethereumjs/rlp';
 import { generateAddress2 } from '@ethereumjs/util';
 import { createVM, runTx, type VM } from '@ethereumjs/vm';
@@ -16,7 +16,8 @@ import { evmBlock } from './block-context.ts';
 import type { EngineParts, EngineResult, RawLog, StockEngine } from './engine.ts';
 import { evmTransaction, transactionRules } from './evm-transaction.ts';
 import { StateView, slotBytes, slotValue, unprefixedHex } from './state-view.ts';
-import { type Cell, OBSERVED, type TransactionState } from './transaction-state.ts';
+import { type CustomOpcode, type RunState, reaches } from './stock-reach.ts';
+import { type Cell, delegateIn, OBSERVED, type TransactionState } from './transaction-state.ts';
 
 /** Frames in frames: a call from this depth fails. Yellow Paper section 8. */
 const MAXIMUM_DEPTH = 1024;
@@ -46,6 +47,7 @@ export async function createStockEngine(parts: EngineParts): Promise<StockEngine
       evm.transientStorage.clear();
       const result = await runStock(vm, transaction, rules, block);
       observeAuthorities(state, transaction);
+      if (common.isActivatedEIP(7702)) reachDelegate(state, transaction);
       return result;
     },
   };
@@ -90,28 +92,46 @@ function observeAuthorities(state: TransactionState, { authorizationList }: Tran
   }
 }
 
-type CustomOpcode = Extract<NonNullable<EVMOpts['customOpcodes']>[number], { readonly opcodeName: string }>;
-type RunState = Parameters<CustomOpcode['logicFunction']>[0];
+/** Whose code the transaction's own message ran (EIP-7702); authorisations outlive its failure. */
+function reachDelegate(state: TransactionState, { to }: Transaction): void {
+  const delegate = to === null ? null : delegateIn(state.cellAt(to).code);
+  if (delegate !== null) state.cell(delegate).isReached = true;
+}
 
-/** One mark for each opcode that observes or moves a balance. */
+/** One mark for each opcode that observes state, or moves a balance. */
 function observingOpcodes(common: Common, state: TransactionState): CustomOpcode[] {
   const stock = getOpcodesForHF(common);
   const marks: readonly (readonly [code: number, mark: (runState: RunState) => void])[] = [
-    [0x31, ({ stack }) => observeBalance(stackCell(state, stack.peek(1)[0]))],
-    [0x3f, ({ stack }) => observeCodeHash(stackCell(state, stack.peek(1)[0]))],
+    [0x31, ({ stack }) => observeBalance(reachedCell(state, stack.peek(1)[0]))],
+    [0x3b, ({ stack }) => reachedCell(state, stack.peek(1)[0])],
+    [0x3c, ({ stack }) => reachedCell(state, stack.peek(1)[0])],
+    [0x3f, ({ stack }) => observeCodeHash(reachedCell(state, stack.peek(1)[0]))],
     [0x47, (runState) => observeBalance(ownCell(state, runState))],
+    [0x54, (runState) => reachSlot(state, runState)],
+    [0x55, () => {}],
     [0xf0, (runState) => observeCreate(state, runState)],
     [0xf1, (runState) => observeCall(state, runState, 'call')],
     [0xf2, (runState) => observeCall(state, runState, 'callcode')],
+    [0xf4, () => {}],
     [0xf5, (runState) => observeCreate(state, runState)],
+    [0xfa, () => {}],
     [0xff, (runState) => observeSelfDestruct(state, runState, common)],
   ];
+  const reachesOf = reaches(state);
   const custom: CustomOpcode[] = [];
   for (const [code, mark] of marks) {
     const opcode = stock.opcodes.get(code);
     const handler = stock.handlers.get(code);
     if (opcode === undefined || handler === undefined) continue;
-    const gasFunction = opcode.dynamicGas ? stock.dynamicGasHandlers.get(code) : undefined;
+    const stockGas = opcode.dynamicGas ? stock.dynamicGasHandlers.get(code) : undefined;
+    const reach = reachesOf.get(code);
+    const gasFunction: typeof stockGas =
+      stockGas === undefined || reach === undefined
+        ? stockGas
+        : async (runState, gas, forCommon) => {
+            reach(runState, gas, forCommon);
+            return stockGas(runState, gas, forCommon);
+          };
     custom.push({
       opcode: code,
       opcodeName: opcode.name,
@@ -132,6 +152,17 @@ function ownCell(state: TransactionState, { env }: RunState): Cell {
 
 function stackCell(state: TransactionState, word: bigint | undefined): Cell {
   return state.cell(BigInt.asUintN(160, word ?? 0n));
+}
+
+/** The account of an address on the stack whose access has been paid for. */
+function reachedCell(state: TransactionState, word: bigint | undefined): Cell {
+  const cell = stackCell(state, word);
+  cell.isReached = true;
+  return cell;
+}
+
+function reachSlot(state: TransactionState, runState: RunState): void {
+  state.slot(ownCell(state, runState), runState.stack.peek(1)[0] ?? 0n).isReached = true;
 }
 
 function observeBalance(cell: Cell): void {
@@ -174,7 +205,7 @@ function observeSelfDestruct(state: TransactionState, runState: RunState, common
   const { env, stack } = runState;
   if (env.isStatic) return;
   const self = ownCell(state, runState);
-  const heir = stackCell(state, stack.peek(1)[0]);
+  const heir = reachedCell(state, stack.peek(1)[0]);
   self.observedBalance |= OBSERVED.write;
   if (env.contract.balance > 0n && heir !== self) heir.observedBalance |= OBSERVED.delta;
   const createdHere = env.createdAddresses?.has(env.address.toString()) === true;
@@ -184,7 +215,9 @@ function observeSelfDestruct(state: TransactionState, runState: RunState, common
 /** A message without a receiver creates one; its whole account is then written (the collision check included). */
 function observeCreation({ state, codeHashes }: EngineParts, message: Message): void {
   if (message.to !== undefined) return;
-  state.observeWhole(state.cellAt(createdAddress(state, message, codeHashes.keccak)));
+  const created = state.cellAt(createdAddress(state, message, codeHashes.keccak));
+  state.observeWhole(created);
+  created.isReached = true;
 }
 
 function createdAddress(

@@ -165,11 +165,19 @@ export class TransactionRunner {
     sender.observedBalance |= OBSERVED.delta;
     sender.observedNonce |= OBSERVED.delta;
     sender.observedCode |= OBSERVED.read;
-    state.cellAt(feeRecipient).observedBalance |= OBSERVED.delta;
-    if (to !== null && value > 0n && to !== from) state.cellAt(to).observedBalance |= OBSERVED.delta;
-    for (const { authority, chainId } of authorizationList) {
+    sender.isReached = true;
+    const recipient = state.cellAt(feeRecipient);
+    recipient.observedBalance |= OBSERVED.delta;
+    recipient.isReached = true;
+    if (to !== null) {
+      const receiver = state.cellAt(to);
+      receiver.isReached = true;
+      if (value > 0n && to !== from) receiver.observedBalance |= OBSERVED.delta;
+    }
+    for (const { authority, chainId, nonce } of authorizationList) {
       if (authority === null || (chainId !== 0n && chainId !== common.chainId())) continue;
       const cell = state.cellAt(authority);
+      if (nonce < MAXIMUM_NONCE) cell.isReached = true;
       cell.observedNonce |= OBSERVED.read;
       cell.observedCode |= OBSERVED.read;
     }
@@ -190,3 +198,5 @@ export class TransactionRunner {
 
 const NO_ORIGINS: ReadonlyMap<StateKey, SlotOrigin> = new Map();
 const LARGEST_AMOUNT = (1n << 256n) - 1n;
+/** EIP-7702: an authorisation with this nonce is passed over unread. */
+const MAXIMUM_NONCE = (1n << 64n) - 1n;

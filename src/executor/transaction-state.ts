@@ -39,6 +39,10 @@ export interface Observed {
   readonly keys: ReadonlyMap<StateKey, AccessMode>;
   /** Accounts whose whole storage was written: those created or destroyed. */
   readonly storages: readonly Address[];
+  /** Accounts that EIP-7928 counts as accessed though none of their keys is in `keys`: precompiles, mostly. */
+  readonly touched: readonly Address[];
+  /** Of `keys`, accounts and slots that EIP-7928 does not count: the gas to reach them was not there. */
+  readonly unreached: readonly (Address | StateKey)[];
 }
 
 export interface Slot {
@@ -48,6 +52,8 @@ export interface Slot {
   written: bigint | undefined;
   observed: number;
   isWarm: boolean;
+  /** EIP-7928: the gas to reach it was there. */
+  isReached: boolean;
 }
 
 /** An account as the transaction has it. Changed by `TransactionState` alone, but for the observations. */
@@ -78,6 +84,8 @@ export interface Cell {
   observedNonce: number;
   observedCode: number;
   observedStorage: boolean;
+  /** EIP-7928: the gas to reach it was there. Survives a revert. */
+  isReached: boolean;
 }
 
 type Flag = 'isWarm' | 'isTouched' | 'isCreatedHere' | 'isDoomed';
@@ -130,6 +138,12 @@ export function isEmpty(cell: Cell): boolean {
   return cell.balance === 0n && cell.nonce === 0n && cell.code.length === 0;
 }
 
+/** The address that code delegates to (EIP-7702), or `null`. */
+export function delegateIn(code: Uint8Array): bigint | null {
+  if (code[0] !== 0xef || code[1] !== 0x01 || code[2] !== 0x00) return null;
+  return BigInt(`0x${Buffer.from(code.subarray(3)).toString('hex') || '0'}`);
+}
+
 /** The value of a slot of `cell` now. */
 export function currentValue(cell: Cell, slot: Slot): bigint {
   return slot.written ?? (cell.isWiped ? 0n : slot.original);
@@ -179,7 +193,8 @@ export class TransactionState {
     if (slot === undefined) {
       const original = this.#source.storage(cell.address, key);
       if (original === undefined) throw new MissingStateError([storageKey(cell.address, key)]);
-      slot = { original, written: undefined, observed: 0, isWarm: cell.listed?.has(key) === true };
+      const isWarm = cell.listed?.has(key) === true;
+      slot = { original, written: undefined, observed: 0, isWarm, isReached: false };
       cell.slots.set(key, slot);
     }
     return slot;
@@ -328,17 +343,25 @@ export class TransactionState {
   observed(): Observed {
     const keys = new Map<StateKey, AccessMode>();
     const storages: Address[] = [];
+    const touched: Address[] = [];
+    const unreached: (Address | StateKey)[] = [];
     for (const cell of this.#cells.values()) {
-      const { address, observedBalance, observedNonce, observedCode } = cell;
+      const { address, observedBalance, observedNonce, observedCode, isReached } = cell;
+      const before = keys.size;
       if (observedBalance !== 0) keys.set(accountKey(address, 'balance'), observedMode(observedBalance));
       if (observedNonce !== 0) keys.set(accountKey(address, 'nonce'), observedMode(observedNonce));
       if (observedCode !== 0) keys.set(accountKey(address, 'code'), observedMode(observedCode));
       if (cell.observedStorage) storages.push(address);
-      for (const [key, { observed }] of cell.slots) {
-        if (observed !== 0) keys.set(storageKey(address, key), observedMode(observed));
+      for (const [key, slot] of cell.slots) {
+        if (slot.observed === 0) continue;
+        const name = storageKey(address, key);
+        keys.set(name, observedMode(slot.observed));
+        if (!slot.isReached) unreached.push(name);
       }
+      if (isReached === keys.size > before) continue;
+      (isReached ? touched : unreached).push(address);
     }
-    return { keys, storages };
+    return { keys, storages, touched, unreached };
   }
 
   #nameOf(word: bigint): Address {
@@ -377,6 +400,7 @@ export class TransactionState {
       observedNonce: 0,
       observedCode: 0,
       observedStorage: false,
+      isReached: false,
     };
     this.#cells.set(word, cell);
     return cell;

@@ -49,7 +49,13 @@ function comparable(result: RunResult): ReadonlyMap<string, string> {
   if (result.status === 'invalid') return new Map([['invalid', text(result)]]);
   const { observed, diff, origins, ...rest } = result;
   const parts = new Map(Object.entries(rest).map(([name, value]) => [name, text(value)]));
-  parts.set('observed', text([[...observed.keys].sort(), [...observed.storages].sort()]));
+  parts.set(
+    'observed',
+    text([
+      [...observed.keys].sort(),
+      ...[observed.storages, observed.touched, observed.unreached].map((names) => [...names].sort()),
+    ]),
+  );
   parts.set('origins', text([...origins].sort(([a], [b]) => (a < b ? -1 : 1))));
   const accounts = [...diff].sort((a, b) => (a.address < b.address ? -1 : 1));
   const bySlot = ([a]: readonly [bigint, bigint], [b]: readonly [bigint, bigint]) => (a < b ? -1 : 1);

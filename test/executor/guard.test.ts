@@ -25,7 +25,12 @@ function ran(
     bloom: new Uint8Array(256),
     contractAddress: null,
     diff: [],
-    observed: { keys: new Map(Object.entries(keys)), storages: fields.storages ?? [] },
+    observed: {
+      keys: new Map(Object.entries(keys)),
+      storages: fields.storages ?? [],
+      touched: [],
+      unreached: [],
+    },
     origins: fields.origins ?? new Map(),
     missingBlockHashes: [],
   };

@@ -8,7 +8,7 @@ import { RLP } from '@ethereumjs/rlp';
 import type { BlockHashes } from '../block-hashes.ts';
 import type { Keccak } from '../crypto.ts';
 import { type CodeHashes, slotBytes, slotValue } from '../state-view.ts';
-import { type Cell, OBSERVED, type TransactionState } from '../transaction-state.ts';
+import { type Cell, delegateIn, OBSERVED, type TransactionState } from '../transaction-state.ts';
 import { Frame, HALT, type Marks, type Message } from './frame.ts';
 import { MemoryHashes } from './hashes.ts';
 import type { StockContext } from './opcodes/stock.ts';
@@ -129,8 +129,8 @@ export class Machine {
 
   /** The account that an EIP-7702 delegation points to, if `code` is one. */
   delegateOf(code: Uint8Array): Cell | null {
-    if (code[0] !== 0xef || code[1] !== 0x01 || code[2] !== 0x00) return null;
-    return this.state.cell(slotValue(code.subarray(3)));
+    const delegate = delegateIn(code);
+    return delegate === null ? null : this.state.cell(delegate);
   }
 
   /** Hash of one of the last 256 blocks; 0n for others. */
@@ -156,6 +156,7 @@ export class Machine {
     if (delegate !== null) {
       // EIP-7702: a delegate of the transaction's receiver is warm.
       if (message.depth === 0) this.state.warm(delegate);
+      delegate.isReached = true;
       code = this.readCode(delegate);
     }
     if (code.length === 0) this.#succeed(message, message.gas, EMPTY, null);
@@ -174,6 +175,7 @@ export class Machine {
     const self = state.cell(BigInt.asUintN(ADDRESS_BITS, address));
     const message: Message = { kind: 'create', self, input: EMPTY, isStatic: false, ...creation };
     state.observeWhole(self);
+    self.isReached = true;
     // Stays warm when the creation fails (EIP-2929).
     if (rules.hasColdAccess) state.warm(self);
     const marks = this.#mark();

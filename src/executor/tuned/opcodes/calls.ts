@@ -67,11 +67,15 @@ function chargeCall(frame: Frame, machine: Machine, price: CallPrice): number {
   const { kind, target, delegate, requested, paysValue } = price;
   if (rules.hasColdAccess) frame.charge(machine.accessPrice(target));
   if (paysValue) frame.charge(rules.callValue);
+  target.isReached = true;
   if (kind === 'call' && (paysValue || !rules.isSpuriousDragon)) {
     const isNew = rules.isSpuriousDragon ? !target.exists || isEmpty(target) : !target.exists;
     if (isNew) frame.charge(rules.callNewAccount);
   }
-  if (delegate !== null) frame.charge(state.warm(delegate) ? rules.coldAccount : rules.warmRead);
+  if (delegate !== null) {
+    frame.charge(state.warm(delegate) ? rules.coldAccount : rules.warmRead);
+    delegate.isReached = true;
+  }
   const wanted = Number(requested);
   if (rules.keepsBack64th) return Math.min(wanted, frame.gas - Math.floor(frame.gas / 64));
   if (wanted > frame.gas) throw HALT;

@@ -10,15 +10,22 @@ import type { OpcodeRow } from './row.ts';
 /** How @ethereumjs shows code that begins like an EOF container (EIP-3540) to legacy code. */
 const EOF_CODE = Uint8Array.of(0xef, 0x00);
 
-/** The account of the address on top of the stack, paid for (EIP-2929). */
+/** The account of an address in a word, paid for (EIP-2929). */
 function accessedAccount(frame: Frame, machine: Machine, word: bigint): Cell {
   const cell = machine.account(word);
   if (machine.rules.hasColdAccess) frame.charge(machine.accessPrice(cell));
   return cell;
 }
 
+/** The same where nothing more is to be paid before it is looked at. */
+function reachedAccount(frame: Frame, machine: Machine, word: bigint): Cell {
+  const cell = accessedAccount(frame, machine, word);
+  cell.isReached = true;
+  return cell;
+}
+
 function balance(frame: Frame, machine: Machine): void {
-  const cell = accessedAccount(frame, machine, frame.stack.top());
+  const cell = reachedAccount(frame, machine, frame.stack.top());
   cell.observedBalance |= OBSERVED.read;
   frame.stack.replace(cell.balance);
 }
@@ -34,7 +41,7 @@ function visibleCode(machine: Machine, cell: Cell): Uint8Array {
 }
 
 function codeSize(frame: Frame, machine: Machine): void {
-  const cell = accessedAccount(frame, machine, frame.stack.top());
+  const cell = reachedAccount(frame, machine, frame.stack.top());
   frame.stack.replace(BigInt(visibleCode(machine, cell).length));
 }
 
@@ -46,6 +53,7 @@ function codeCopy(frame: Frame, machine: Machine): void {
   const length = Number(stack.pop());
   chargeWords(frame, length, machine.rules.copyWord);
   expand(frame, machine, to, length);
+  cell.isReached = true;
   if (length > 0) memory.write(to, visibleCode(machine, cell), from, length);
 }
 
@@ -54,7 +62,7 @@ function codeCopy(frame: Frame, machine: Machine): void {
  * nothing else was read then.
  */
 function codeHash(frame: Frame, machine: Machine): void {
-  const cell = accessedAccount(frame, machine, frame.stack.top());
+  const cell = reachedAccount(frame, machine, frame.stack.top());
   if (cell.code.length === 0 && cell.nonce === 0n) {
     cell.observedBalance |= OBSERVED.read;
     cell.observedNonce |= OBSERVED.read;
@@ -74,6 +82,7 @@ function load(frame: Frame, machine: Machine): void {
   const { rules } = machine;
   if (rules.hasColdAccess) frame.charge(machine.state.warmSlot(slot) ? rules.coldSlot : rules.warmRead);
   slot.observed |= OBSERVED.read;
+  slot.isReached = true;
   stack.replace(currentValue(self, slot));
 }
 
@@ -87,11 +96,13 @@ function store(frame: Frame, machine: Machine): void {
   slot.observed |= OBSERVED.read;
   const prices = rules.storage;
   if (prices.kind === 'plain') {
+    slot.isReached = true;
     const current = currentValue(self, slot);
     frame.charge(current === 0n && value !== 0n ? prices.set : prices.reset);
     if (current !== 0n && value === 0n) machine.refund += prices.clearRefund;
   } else {
     if (frame.gas <= prices.sentry) throw HALT;
+    slot.isReached = true;
     const isCold = rules.hasColdAccess && state.warmSlot(slot);
     frame.charge(
       netPrice(machine, slot, currentValue(self, slot), value, prices) + (isCold ? rules.coldSlot : 0),
@@ -163,6 +174,7 @@ function selfDestruct(frame: Frame, machine: Machine): void {
   if (frame.message.isStatic) throw HALT;
   const { rules, state } = machine;
   const heir = machine.account(stack.pop());
+  if (!rules.hasColdAccess || heir.isWarm || frame.gas >= rules.coldAccount) heir.isReached = true;
   if (rules.isSpuriousDragon) {
     if (self.balance > 0n && (!heir.exists || isEmpty(heir))) frame.charge(rules.callNewAccount);
   } else if (rules.keepsBack64th && !heir.exists) {
