@@ -2,12 +2,18 @@
 import type { Address } from '../input/block.ts';
 import { bytesToHex, hexToBytes } from '../input/hex.ts';
 import { keccak256 } from '../input/keccak.ts';
-import { encodeRlp, integerItem } from '../input/rlp.ts';
+import { RlpWriter } from '../input/rlp-writer.ts';
 import { slotHex } from '../state/key.ts';
+
+const writer = new RlpWriter();
 
 /** Address of a contract that `creator` makes at `nonce`. */
 export function creationAddress(creator: Address, nonce: bigint): Address {
-  return addressOf(encodeRlp([bytesOfHex(creator), integerItem(nonce)]));
+  writer.reset();
+  writer.integer(nonce);
+  writer.hex(creator);
+  writer.list(0);
+  return addressOf(writer.view());
 }
 
 export function create2Address(creator: Address, salt: bigint, initCode: Uint8Array): Address {

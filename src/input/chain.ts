@@ -113,7 +113,7 @@ export function hardforkOfBlock(
   const chain = CHAINS.find((one) => BigInt(one.chainId) === chainId);
   if (chain === undefined) return DEFAULT_HARDFORK;
   try {
-    return new Common({ chain }).getHardforkBy({ blockNumber: block.number, timestamp: block.timestamp });
+    return calendarOf(chain).getHardforkBy({ blockNumber: block.number, timestamp: block.timestamp });
   } catch {
     throw new InputError({
       ...where,
@@ -121,6 +121,17 @@ export function hardforkOfBlock(
       got: String(block.timestamp),
     });
   }
+}
+
+/** The hardforks' dates of each chain; made once, as nothing is ever added to them. */
+const CALENDARS = new Map<ChainConfig, Common>();
+
+function calendarOf(chain: ChainConfig): Common {
+  const known = CALENDARS.get(chain);
+  if (known !== undefined) return known;
+  const calendar = new Common({ chain });
+  CALENDARS.set(chain, calendar);
+  return calendar;
 }
 
 /**

@@ -11,9 +11,7 @@ export type DraftAuthorization = Omit<Authorization, 'authority'>;
 
 export interface Draft {
   readonly where: Where;
-  readonly fields: Omit<UnsignedTransaction, 'authorizationList'> & {
-    readonly authorizationList: readonly DraftAuthorization[];
-  };
+  readonly fields: UnsignedTransaction;
   readonly signature: Signature | null;
   /** As given, to be compared with what is derived. */
   readonly given: { readonly from: Address | null; readonly hash: Hex | null };

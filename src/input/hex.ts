@@ -16,8 +16,27 @@ export function bytesToHex(bytes: Uint8Array): Hex {
 export function hexToBytes(text: string): Uint8Array | null {
   if (!isHex(text) || text.length % 2 !== 0) return null;
   const bytes = new Uint8Array((text.length - 2) / 2);
-  Buffer.from(bytes.buffer).write(text.slice(2), 'hex');
+  if (bytes.length <= SHORT) decodeDigits(text, bytes, 0);
+  else Buffer.from(bytes.buffer).write(text.slice(2), 'hex');
   return bytes;
+}
+
+/** Up to this many bytes are decoded here in less time than a native call takes (measured). */
+const SHORT = 68;
+
+/** Values of hex digits by their character codes. */
+const DIGITS = new Uint8Array(128);
+for (const [value, digit] of [...'0123456789abcdef'].entries()) {
+  DIGITS[digit.charCodeAt(0)] = value;
+  DIGITS[digit.toUpperCase().charCodeAt(0)] = value;
+}
+
+/** Decodes hex that was checked before, prefix and even length included, to a place that has room for it. */
+export function decodeDigits(text: string, into: Uint8Array, at: number): void {
+  for (let digit = 2, to = at; digit < text.length; digit += 2, to++) {
+    const high = DIGITS[text.charCodeAt(digit)] ?? 0;
+    into[to] = (high << 4) | (DIGITS[text.charCodeAt(digit + 1)] ?? 0);
+  }
 }
 
 /** Whether a text is `0x` and then hex digits only, none included. Linear, without backtracking. */

@@ -1,14 +1,8 @@
 /** Transactions from JSON-RPC objects: mined ones, pending ones, and requests that are not signed. */
 import type { AssumedField, Signature } from './block.ts';
 import { chainIdOfV, type Draft, type DraftAuthorization, isLegacyV } from './draft.ts';
-import {
-  member,
-  parseValue,
-  type TransactionJson,
-  transactionSchema,
-  unexpected,
-  type Where,
-} from './schema.ts';
+import { member, unexpected, type Where } from './schema.ts';
+import { readTransactionFields, type TransactionJson } from './transaction-fields.ts';
 
 /** Stands in for an absent gas limit: the most that a transaction may have since Osaka (EIP-7825). */
 const ASSUMED_GAS_LIMIT = 2n ** 24n;
@@ -24,7 +18,7 @@ type TransactionType = NonNullable<TransactionJson['type']>;
  * @throws InputError
  */
 export function draftFromJson(value: unknown, where: Where): Draft {
-  const json = parseValue(transactionSchema, value, where);
+  const json = readTransactionFields(value, where);
   const type = json.type ?? inferType(json);
   refuseForeignFields(json, type, where);
   const signature = signatureOf(json, type, where);
@@ -39,8 +33,8 @@ export function draftFromJson(value: unknown, where: Where): Draft {
     return absent;
   }
 
-  const gasLimit = agreeing(json, 'gas', 'gasLimit', where);
-  const data = agreeing(json, 'input', 'data', where);
+  const gasLimit = agreeing(json.gas, json.gasLimit, ['gas', 'gasLimit'], where);
+  const data = agreeing(json.input, json.data, ['input', 'data'], where);
   const [maxFee, priorityFee] =
     type < 2 ? (['gasPrice', 'gasPrice'] as const) : (['maxFeePerGas', 'maxPriorityFeePerGas'] as const);
   return {
@@ -96,19 +90,22 @@ function refuseForeignFields(json: TransactionJson, type: TransactionType, where
 }
 
 /** One field under two names: where both are given they must be equal. */
-function agreeing<A extends 'gas' | 'input', B extends 'gasLimit' | 'data'>(
-  json: TransactionJson,
-  name: A,
-  other: B,
+function agreeing<T extends bigint | Uint8Array>(
+  first: T | null | undefined,
+  second: T | null | undefined,
+  [name, other]: readonly [string, string],
   where: Where,
-): TransactionJson[A] | TransactionJson[B] {
-  const first = json[name];
-  const second = json[other];
+): T | null | undefined {
   if (!isPresent(first)) return second;
-  if (isPresent(second) && String(first) !== String(second)) {
+  if (isPresent(second) && !isEqual(first, second)) {
     throw unexpected(member(where, other), `the same value as ${name}`, 'another value');
   }
   return first;
+}
+
+function isEqual(first: bigint | Uint8Array, second: bigint | Uint8Array): boolean {
+  if (typeof first === 'bigint' || typeof second === 'bigint') return first === second;
+  return Buffer.compare(first, second) === 0;
 }
 
 function signatureOf(json: TransactionJson, type: TransactionType, where: Where): Signature | null {

@@ -15,7 +15,8 @@ import { draftFromJson } from './json-transaction.ts';
 import { draftFromRaw } from './raw-transaction.ts';
 import { blockSchema, member, parseValue, unexpected } from './schema.ts';
 import { detectShape, type Located } from './shape.ts';
-import { completeTransaction } from './transaction.ts';
+import { recoverBatch, SignatureCollector } from './signature-batch.ts';
+import { completeTransaction, type PreparedTransaction, prepareTransaction } from './transaction.ts';
 
 export interface ReadOptions {
   /** Names the input in errors. Default: `input`. */
@@ -31,6 +32,18 @@ export interface ReadOptions {
   readonly blockHashes?: BlockHashes;
 }
 
+/** An input that was read, but for the signers. */
+interface DecodedInput {
+  readonly block: BlockHeader | null;
+  readonly chainId: bigint;
+  readonly hardfork: string;
+  /** In order; all of them, unless there is a failure. */
+  readonly prepared: readonly PreparedTransaction[];
+  /** What is wrong with the transaction that comes next. */
+  readonly failure: { readonly error: unknown } | null;
+  readonly options: ReadOptions;
+}
+
 /**
  * Reads a transaction or several, a block, or a bundle, as JSON-RPC has them. Signers
  * are recovered, and everything given twice (sender, hash, chain) has to agree.
@@ -41,22 +54,45 @@ export interface ReadOptions {
  * @throws InputError
  */
 export function readInput(json: unknown, options: ReadOptions = {}): BlockInput {
-  const shape = detectShape({ value: json, where: { source: options.source ?? 'input', path: '' } });
-  if (shape.kind === 'block') return readBlock(shape.block, options);
-  const drafts = shape.transactions.map(draftOf);
-  const rules = {
-    chainId: chainOf(drafts, options),
-    hardfork: options.hardfork === undefined ? DEFAULT_HARDFORK : readHardfork(options.hardfork),
-  };
-  return {
-    block: null,
-    transactions: drafts.map((draft) => completeTransaction(draft, rules)),
-    ...rules,
-    blockHashes: blockHashesOf(null, options),
-  };
+  const answers: Uint8Array[] = [];
+  const decoded = decodeInput(json, options, (records) => answers.push(recoverBatch(records)));
+  return completeInput(decoded, answers);
 }
 
-function readBlock({ value, where }: Located, options: ReadOptions): BlockInput {
+/**
+ * The first part of `readInput`: everything but recovering signers.
+ *
+ * @param send - Gets the signatures, batch by batch, as soon as they are known; see `SignatureCollector`.
+ * @throws InputError for what is wrong before any signature is looked at.
+ */
+function decodeInput(json: unknown, options: ReadOptions, send: (records: Uint8Array) => void): DecodedInput {
+  const shape = detectShape({ value: json, where: { source: options.source ?? 'input', path: '' } });
+  if (shape.kind === 'block') return decodeBlock(shape.block, options, send);
+  const drafts = shape.transactions.map(draftOf);
+  const chainId = chainOf(drafts, options);
+  const hardfork = options.hardfork === undefined ? DEFAULT_HARDFORK : readHardfork(options.hardfork);
+  const rules = { chainId, hardfork };
+  return { block: null, ...rules, ...prepareAll(drafts, rules, send), options };
+}
+
+/**
+ * The second part of `readInput`.
+ *
+ * @param answers - To all batches, in their order.
+ * @throws InputError for the first transaction that is wrong, or for a wrong parent hash.
+ */
+function completeInput(decoded: DecodedInput, answers: readonly Uint8Array[]): BlockInput {
+  const { block, chainId, hardfork, prepared, failure, options } = decoded;
+  const transactions = prepared.map((one) => completeTransaction(one, answers));
+  if (failure !== null) throw failure.error;
+  return { block, transactions, chainId, hardfork, blockHashes: blockHashesOf(block, options) };
+}
+
+function decodeBlock(
+  { value, where }: Located,
+  options: ReadOptions,
+  send: (records: Uint8Array) => void,
+): DecodedInput {
   const json = parseValue(blockSchema, value, where);
   const list = member(where, 'transactions');
   const drafts = json.transactions.map((tx, index) => draftOf({ value: tx, where: member(list, index) }));
@@ -68,13 +104,25 @@ function readBlock({ value, where }: Located, options: ReadOptions): BlockInput 
       : readHardfork(options.hardfork);
   if (options.hardfork === undefined) requireFieldsOf(hardfork, json, where);
   const rules = { chainId, hardfork };
-  const block = headerFromJson(json);
-  return {
-    block,
-    transactions: drafts.map((draft) => completeTransaction(draft, rules)),
-    ...rules,
-    blockHashes: blockHashesOf(block, options),
-  };
+  return { block: headerFromJson(json), ...rules, ...prepareAll(drafts, rules, send), options };
+}
+
+/** Stops at the first transaction that is wrong: an earlier one may be, too, once its signer is known. */
+function prepareAll(
+  drafts: readonly Draft[],
+  rules: { readonly chainId: bigint; readonly hardfork: string },
+  send: (records: Uint8Array) => void,
+): Pick<DecodedInput, 'prepared' | 'failure'> {
+  const signatures = new SignatureCollector(send);
+  const prepared: PreparedTransaction[] = [];
+  let failure: DecodedInput['failure'] = null;
+  try {
+    for (const draft of drafts) prepared.push(prepareTransaction(draft, rules, signatures));
+  } catch (error) {
+    failure = { error };
+  }
+  signatures.end();
+  return { prepared, failure };
 }
 
 function draftOf({ value, where }: Located): Draft {

@@ -1,7 +1,6 @@
 /**
- * Recursive Length Prefix (Yellow Paper, App. B), with what transactions need and no more: encoding of
- * nested lists, and strict decoding into views of the input. The depth of nesting is limited, so that no
- * input can exhaust the stack or memory.
+ * Recursive Length Prefix (Yellow Paper, App. B), with what transactions need and no more: strict decoding into
+ * views of the input. The depth of nesting is limited, so that no input can exhaust the stack or memory.
  */
 
 /** A byte string, or a list of items. Integers are minimal big-endian bytes. */
@@ -14,87 +13,6 @@ const MAX_DEPTH = 8;
 export class RlpError extends Error {
   override readonly name = 'RlpError';
   readonly code = 'invalid-rlp';
-}
-
-/** An integer as RLP wants it: no leading zero byte, and no byte at all for 0. */
-export function integerItem(value: bigint): Uint8Array {
-  if (value === 0n) return EMPTY;
-  const hex = value.toString(16);
-  const bytes = new Uint8Array((hex.length + 1) >> 1);
-  Buffer.from(bytes.buffer).write(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex');
-  return bytes;
-}
-
-const EMPTY = new Uint8Array(0);
-
-/**
- * Encodes an item, after `prefix` (the type byte of an EIP-2718 envelope, for example).
- *
- * Two passes, one to measure and one to write: a quarter of the time of @ethereumjs/rlp, which joins many
- * small arrays (measured).
- */
-export function encodeRlp(item: RlpItem, prefix: readonly number[] = []): Uint8Array {
-  const bytes = new Uint8Array(prefix.length + encodedLength(item));
-  bytes.set(prefix);
-  write(item, bytes, prefix.length);
-  return bytes;
-}
-
-function encodedLength(item: RlpItem): number {
-  if (item instanceof Uint8Array) {
-    const first = item[0];
-    if (item.length === 1 && first !== undefined && first < 0x80) return 1;
-    return headLength(item.length) + item.length;
-  }
-  const payload = payloadLength(item);
-  return headLength(payload) + payload;
-}
-
-function payloadLength(items: readonly RlpItem[]): number {
-  let length = 0;
-  for (const item of items) length += encodedLength(item);
-  return length;
-}
-
-function headLength(length: number): number {
-  return length < 56 ? 1 : 1 + byteWidth(length);
-}
-
-function byteWidth(value: number): number {
-  let width = 0;
-  for (let rest = value; rest > 0; rest = Math.floor(rest / 256)) width++;
-  return width;
-}
-
-function write(item: RlpItem, into: Uint8Array, at: number): number {
-  if (item instanceof Uint8Array) {
-    const first = item[0];
-    if (item.length === 1 && first !== undefined && first < 0x80) {
-      into[at] = first;
-      return at + 1;
-    }
-    const start = writeHead(item.length, 0x80, into, at);
-    into.set(item, start);
-    return start + item.length;
-  }
-  let position = writeHead(payloadLength(item), 0xc0, into, at);
-  for (const child of item) position = write(child, into, position);
-  return position;
-}
-
-function writeHead(length: number, base: number, into: Uint8Array, at: number): number {
-  if (length < 56) {
-    into[at] = base + length;
-    return at + 1;
-  }
-  const width = byteWidth(length);
-  into[at] = base + 55 + width;
-  let rest = length;
-  for (let i = width; i > 0; i--) {
-    into[at + i] = rest % 256;
-    rest = Math.floor(rest / 256);
-  }
-  return at + 1 + width;
 }
 
 /**

@@ -1,11 +1,11 @@
 /**
- * The schemas of what comes from outside, and the one error that a wrong value becomes. In a schema, an
- * error's message is what was expected; what was got is looked up in the value.
+ * What fields from outside are read by, the one error that a wrong value becomes, and the schema of a block. In
+ * the schema, an error's message is what was expected; what was got is looked up in the value.
  */
 import { z } from 'zod';
 import { InputError } from '../errors.ts';
 import type { Address, Hex } from './block.ts';
-import { hexToBytes, isHex } from './hex.ts';
+import { isHex } from './hex.ts';
 
 /** Where in which input a value stands. */
 export interface Where {
@@ -83,12 +83,17 @@ export function readQuantity(value: unknown, bits: number): bigint | undefined {
   // Padding with zeros is common in test files; the bound keeps huge texts from becoming huge numbers.
   if (typeof value !== 'string' || value.length < 3 || value.length > 66 || !isHex(value)) return undefined;
   const quantity = BigInt(value);
-  return quantity >> BigInt(bits) === 0n ? quantity : undefined;
+  // By the digits first: most numbers have few, and shifting makes another one.
+  return 4 * (value.length - 2) <= bits || quantity >> BigInt(bits) === 0n ? quantity : undefined;
+}
+
+/** What `readQuantity` expects, in words. */
+export function describeQuantity(bits: number): string {
+  return `a quantity of at most ${bits} bits, such as 0x5208`;
 }
 
 function quantity(bits: number) {
-  const expected = `a quantity of at most ${bits} bits, such as 0x5208`;
-  return field(expected, (value) => readQuantity(value, bits));
+  return field(describeQuantity(bits), (value) => readQuantity(value, bits));
 }
 
 function fixedHex(byteLength: number) {
@@ -110,87 +115,19 @@ const uint64 = quantity(64);
 /** Up to 256 bits: amounts, fees, signature values. */
 const uint256 = quantity(256);
 
-const address = field('an address (20 bytes of hex)', readAddress);
+export const ADDRESS = 'an address (20 bytes of hex)';
+export const HASH = 'a hash (32 bytes of hex)';
 
-const hash = field('a hash (32 bytes of hex)', readHash);
+const address = field(ADDRESS, readAddress);
+
+const hash = field(HASH, readHash);
 
 /** Hex of any length. */
-const bytes = field('bytes in hex, two digits each, such as 0xa9059cbb', (value) =>
-  typeof value === 'string' ? (hexToBytes(value) ?? undefined) : undefined,
-);
-
-/** Hex of any length, kept as text. */
 const hexText = field('bytes in hex, two digits each', (value) =>
   typeof value === 'string' && value.length % 2 === 0 && isHex(value)
     ? (value.toLowerCase() as Hex)
     : undefined,
 );
-
-/** `null`, absent and `0x` create a contract. */
-const recipient = field('an address, or null to create a contract', (value) =>
-  value === '0x' ? null : readAddress(value),
-).nullish();
-
-const accessList = z.array(
-  z.object(
-    {
-      address,
-      storageKeys: z
-        .array(field('a storage slot (32 bytes of hex)', readHash), { error: 'an array of storage slots' })
-        .nullish()
-        .transform((keys) => keys ?? []),
-    },
-    { error: 'an access list entry' },
-  ),
-  { error: 'an access list (an array)' },
-);
-
-const authorization = z.object(
-  {
-    chainId: uint256,
-    address,
-    nonce: uint64,
-    yParity: uint256.nullish(),
-    v: uint256.nullish(),
-    r: uint256,
-    s: uint256,
-  },
-  { error: 'an EIP-7702 authorization' },
-);
-
-/** A transaction as JSON-RPC objects have it: of a block, of the pool, or a request to send or call. */
-export const transactionSchema = z.object(
-  {
-    type: field('a transaction type from 0x0 to 0x4', (value) => {
-      const type = readQuantity(value, 8);
-      return type !== undefined && type <= 4n ? (Number(type) as 0 | 1 | 2 | 3 | 4) : undefined;
-    }).nullish(),
-    hash: hash.nullish(),
-    from: address.nullish(),
-    to: recipient,
-    nonce: uint64.nullish(),
-    gas: uint64.nullish(),
-    gasLimit: uint64.nullish(),
-    gasPrice: uint256.nullish(),
-    maxFeePerGas: uint256.nullish(),
-    maxPriorityFeePerGas: uint256.nullish(),
-    value: uint256.nullish(),
-    input: bytes.nullish(),
-    data: bytes.nullish(),
-    accessList: accessList.nullish(),
-    chainId: uint64.nullish(),
-    maxFeePerBlobGas: uint256.nullish(),
-    blobVersionedHashes: z.array(hash, { error: 'an array of blob hashes' }).nullish(),
-    authorizationList: z.array(authorization, { error: 'an array of authorizations' }).nullish(),
-    v: uint256.nullish(),
-    yParity: uint256.nullish(),
-    r: uint256.nullish(),
-    s: uint256.nullish(),
-  },
-  { error: 'a transaction object' },
-);
-
-export type TransactionJson = z.infer<typeof transactionSchema>;
 
 const withdrawal = z.object(
   { index: uint64, validatorIndex: uint64, address, amount: uint64 },

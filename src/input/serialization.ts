@@ -1,84 +1,121 @@
-/** How transactions are written as bytes: EIP-2718 envelopes (2930, 1559, 4844, 7702) and the older lists. */
-import type { Authorization, Hex, Signature, Transaction } from './block.ts';
-import { hexToBytes } from './hex.ts';
-import { encodeRlp, integerItem, type RlpItem } from './rlp.ts';
+/**
+ * Hashes of transactions as they are written as bytes: EIP-2718 envelopes (2930, 1559, 4844, 7702) and the older
+ * lists. Fields are written from the last to the first.
+ */
+import type { AccessListEntry, Authorization, Hex, Signature, Transaction } from './block.ts';
+import type { DraftAuthorization } from './draft.ts';
+import { keccak256 } from './keccak.ts';
+import { RlpWriter } from './rlp-writer.ts';
 
 /** What of a transaction is signed. */
-export type UnsignedTransaction = Omit<Transaction, 'hash' | 'from' | 'signature' | 'assumed'>;
+export type UnsignedTransaction = Omit<
+  Transaction,
+  'hash' | 'from' | 'signature' | 'assumed' | 'authorizationList'
+> & { readonly authorizationList: readonly DraftAuthorization[] };
 
 /** Domain of the hash that an EIP-7702 authority signs. */
 const AUTHORIZATION_MAGIC = 0x05;
 
-/**
- * The bytes whose hash is signed. With a chain id, an EIP-155 payload for type 0.
- */
-export function signingPayload(tx: UnsignedTransaction): Uint8Array {
-  const fields = fieldsOf(tx);
-  if (tx.type !== 0) return encodeRlp(fields, [tx.type]);
-  return encodeRlp(tx.chainId === null ? fields : [...fields, integerItem(tx.chainId), EMPTY, EMPTY]);
+const writer = new RlpWriter();
+
+/** The hash that is signed. With a chain id, of an EIP-155 payload for type 0. */
+export function signingHash(tx: UnsignedTransaction): Uint8Array {
+  writer.reset();
+  writeSignedChain(tx);
+  writeFields(tx);
+  return envelopeHash(tx.type);
+}
+
+/** The hash that is signed, and the transaction's own; blobs are not part of either. */
+export function transactionHashes(
+  tx: UnsignedTransaction,
+  { v, r, s }: Signature,
+): { readonly signing: Uint8Array; readonly own: Uint8Array } {
+  writer.reset();
+  writer.integer(s);
+  writer.integer(r);
+  writer.integer(v);
+  const end = writer.length;
+  writeFields(tx);
+  const fields = writer.view(end).slice();
+  const own = envelopeHash(tx.type);
+  writer.reset();
+  writeSignedChain(tx);
+  writer.encoded(fields);
+  return { signing: envelopeHash(tx.type), own };
+}
+
+/** The hash that an EIP-7702 authority signs. */
+export function authorizationHash(tuple: Pick<Authorization, 'chainId' | 'address' | 'nonce'>): Uint8Array {
+  writer.reset();
+  writer.integer(tuple.nonce);
+  writer.hex(tuple.address);
+  writer.integer(tuple.chainId);
+  writer.list(0);
+  writer.raw(AUTHORIZATION_MAGIC);
+  return keccak256(writer.view());
+}
+
+/** Hash of what is written, as one list. */
+function envelopeHash(type: Transaction['type']): Uint8Array {
+  writer.list(0);
+  if (type !== 0) writer.raw(type);
+  return keccak256(writer.view());
+}
+
+/** EIP-155: the chain, and two empty fields. */
+function writeSignedChain({ type, chainId }: UnsignedTransaction): void {
+  if (type !== 0 || chainId === null) return;
+  writer.bytes(EMPTY);
+  writer.bytes(EMPTY);
+  writer.integer(chainId);
 }
 
 const EMPTY = new Uint8Array(0);
 
-/** The bytes whose hash is the transaction's; blobs are not among them. */
-export function signedPayload(tx: UnsignedTransaction, signature: Signature): Uint8Array {
-  const { v, r, s } = signature;
-  const fields = [...fieldsOf(tx), integerItem(v), integerItem(r), integerItem(s)];
-  return encodeRlp(fields, tx.type === 0 ? [] : [tx.type]);
-}
-
-/** The bytes whose hash an EIP-7702 authority signs. */
-export function authorizationPayload(
-  tuple: Pick<Authorization, 'chainId' | 'address' | 'nonce'>,
-): Uint8Array {
-  return encodeRlp(
-    [integerItem(tuple.chainId), hexItem(tuple.address), integerItem(tuple.nonce)],
-    [AUTHORIZATION_MAGIC],
-  );
-}
-
-function fieldsOf(tx: UnsignedTransaction): readonly RlpItem[] {
-  const price = integerItem(tx.maxFeePerGas);
-  const fees = tx.type < 2 ? [price] : [integerItem(tx.maxPriorityFeePerGas), price];
-  const common: readonly RlpItem[] = [
-    integerItem(tx.nonce),
-    ...fees,
-    integerItem(tx.gasLimit),
-    tx.to === null ? EMPTY : hexItem(tx.to),
-    integerItem(tx.value),
-    tx.data,
-  ];
-  if (tx.type === 0) return common;
-  const typed = [integerItem(tx.chainId ?? 0n), ...common, accessListItem(tx)];
-  switch (tx.type) {
-    case 1:
-    case 2:
-      return typed;
-    case 3:
-      return [...typed, integerItem(tx.maxFeePerBlobGas), tx.blobVersionedHashes.map(hexItem)];
-    case 4:
-      return [...typed, tx.authorizationList.map(authorizationItem)];
-    default:
-      return tx.type satisfies never;
+function writeFields(tx: UnsignedTransaction): void {
+  const { type } = tx;
+  if (type === 4) writeList(tx.authorizationList, writeAuthorization);
+  if (type === 3) {
+    writeList(tx.blobVersionedHashes, writeHex);
+    writer.integer(tx.maxFeePerBlobGas);
   }
+  if (type !== 0) writeList(tx.accessList ?? [], writeAccessListEntry);
+  writer.bytes(tx.data);
+  writer.integer(tx.value);
+  if (tx.to === null) writer.bytes(EMPTY);
+  else writer.hex(tx.to);
+  writer.integer(tx.gasLimit);
+  writer.integer(tx.maxFeePerGas);
+  if (type >= 2) writer.integer(tx.maxPriorityFeePerGas);
+  writer.integer(tx.nonce);
+  if (type !== 0) writer.integer(tx.chainId ?? 0n);
 }
 
-function accessListItem(tx: UnsignedTransaction): RlpItem {
-  return (tx.accessList ?? []).map((entry) => [hexItem(entry.address), entry.storageKeys.map(hexItem)]);
+function writeList<T>(items: readonly T[], write: (item: T) => void): void {
+  const end = writer.length;
+  for (let index = items.length - 1; index >= 0; index--) write(items[index] as T);
+  writer.list(end);
 }
 
-function authorizationItem(tuple: Authorization): RlpItem {
-  const { chainId, address, nonce, yParity, r, s } = tuple;
-  return [
-    integerItem(chainId),
-    hexItem(address),
-    integerItem(nonce),
-    integerItem(yParity),
-    integerItem(r),
-    integerItem(s),
-  ];
+function writeHex(hex: Hex): void {
+  writer.hex(hex);
 }
 
-function hexItem(hex: Hex): Uint8Array {
-  return hexToBytes(hex) ?? EMPTY;
+function writeAccessListEntry({ address, storageKeys }: AccessListEntry): void {
+  const end = writer.length;
+  writeList(storageKeys, writeHex);
+  writer.hex(address);
+  writer.list(end);
+}
+
+function writeAuthorization({ chainId, address, nonce, yParity, r, s }: DraftAuthorization): void {
+  const end = writer.length;
+  writer.integer(s);
+  writer.integer(r);
+  writer.integer(yParity);
+  writer.integer(nonce);
+  writer.hex(address);
+  writer.integer(chainId);
+  writer.list(end);
 }

@@ -5,7 +5,7 @@
 import { createRequire } from 'node:module';
 import { ecrecover } from '@ethereumjs/util';
 import type { Address } from './block.ts';
-import { bytesToHex } from './hex.ts';
+import { bytesToHex, decodeDigits } from './hex.ts';
 import { keccak256 } from './keccak.ts';
 
 /** Order of the group (SEC 2, 2.4.1). */
@@ -59,6 +59,11 @@ function loadNative(): RecoverPublicKey | null {
   };
 }
 
+/** Writes a number of at most 256 bits as 32 bytes. */
+export function writeWord(value: bigint, into: Uint8Array, at: number): void {
+  decodeDigits(`0x${value.toString(16).padStart(64, '0')}`, into, at);
+}
+
 /**
  * The address whose key made the signature.
  *
@@ -67,8 +72,8 @@ function loadNative(): RecoverPublicKey | null {
 export function recoverAddress(hash: Uint8Array, r: bigint, s: bigint, yParity: 0 | 1): Address | null {
   if (r <= 0n || r >= CURVE_ORDER || s <= 0n || s >= CURVE_ORDER) return null;
   const signature = new Uint8Array(64);
-  const hex = r.toString(16).padStart(64, '0') + s.toString(16).padStart(64, '0');
-  Buffer.from(signature.buffer).write(hex, 'hex');
+  writeWord(r, signature, 0);
+  writeWord(s, signature, 32);
   const publicKey = recoverPublicKey(hash, signature, yParity);
   return publicKey === null ? null : bytesToHex(keccak256(publicKey).subarray(12));
 }

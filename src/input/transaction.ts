@@ -1,77 +1,126 @@
-/** From drafts to transactions: signers are recovered, hashes made, and both compared with what was given. */
-import type { Address, Authorization, Transaction } from './block.ts';
+/**
+ * From drafts to transactions in two steps, as signatures may be recovered in between by others: hashes are made
+ * and signatures are collected; then signers are known, and everything given twice has to agree.
+ */
+import type { Address, Authorization, Hex, Transaction } from './block.ts';
 import { isHardforkFrom } from './chain.ts';
 import type { Draft, DraftAuthorization } from './draft.ts';
 import { bytesToHex } from './hex.ts';
-import { keccak256 } from './keccak.ts';
 import { member, unexpected } from './schema.ts';
-import {
-  authorizationPayload,
-  signedPayload,
-  signingPayload,
-  type UnsignedTransaction,
-} from './serialization.ts';
-import { MAX_LOW_S, recoverAddress } from './signature.ts';
+import { authorizationHash, signingHash, transactionHashes } from './serialization.ts';
+import { MAX_LOW_S } from './signature.ts';
+import { type SignatureCollector, signerOf } from './signature-batch.ts';
+
+/** A transaction of which only the signers are not known yet. */
+export interface PreparedTransaction {
+  readonly draft: Draft;
+  readonly chainId: bigint | null;
+  /**
+   * Of an unsigned transaction the given one, or else the hash of its unsigned serialization, which two senders
+   * may share.
+   */
+  readonly hash: Hex;
+  /** The sender of an unsigned transaction, or the number of its signature. */
+  readonly sender: Address | number;
+  /** Numbers of signatures; `null` for a tuple whose signature is invalid whoever made it. */
+  readonly authorities: readonly (number | null)[];
+}
 
 /**
- * Completes a draft for its chain.
+ * Prepares a draft for its chain.
  *
- * An unsigned transaction's `hash` is the given one, or else the hash of its unsigned serialization, which
- * two senders may share.
- *
- * @throws InputError for a signature that is invalid or another sender's, for a hash that is another
- *   transaction's, and for another chain.
+ * @throws InputError for another chain, for an unsigned transaction without a sender, and for an `s` that is too
+ *   high.
  */
-export function completeTransaction(
+export function prepareTransaction(
   draft: Draft,
   rules: { readonly chainId: bigint; readonly hardfork: string },
-): Transaction {
-  const { where, signature, given, assumed } = draft;
-  const { chainId } = draft.fields;
-  if (chainId !== null && chainId !== rules.chainId) {
-    throw unexpected(member(where, 'chainId'), `chain ${rules.chainId}`, chainId);
+  signatures: SignatureCollector,
+): PreparedTransaction {
+  const { where, signature, given } = draft;
+  const { type } = draft.fields;
+  if (draft.fields.chainId !== null && draft.fields.chainId !== rules.chainId) {
+    throw unexpected(member(where, 'chainId'), `chain ${rules.chainId}`, draft.fields.chainId);
   }
-  const fields: UnsignedTransaction = {
-    ...draft.fields,
-    chainId: draft.fields.type === 0 ? chainId : rules.chainId,
-    authorizationList: draft.fields.authorizationList.map(completeAuthorization),
-  };
-  const payload = keccak256(signingPayload(fields));
+  const chainId = type === 0 ? draft.fields.chainId : rules.chainId;
+  const fields = chainId === draft.fields.chainId ? draft.fields : { ...draft.fields, chainId };
+  const authorities = fields.authorizationList.map((tuple) => collectAuthority(tuple, signatures));
   if (signature === null) {
     if (given.from === null) {
       throw unexpected(member(where, 'from'), 'an address, as there is no signature', undefined);
     }
-    const hash = given.hash ?? bytesToHex(payload);
-    const unsigned = { ...fields, hash, from: given.from, signature };
-    return assumed.length === 0 ? unsigned : { ...unsigned, assumed };
+    const hash = given.hash ?? bytesToHex(signingHash(fields));
+    return { draft, chainId, hash, sender: given.from, authorities };
   }
-  const from = signerOf(draft, payload, rules.hardfork);
-  if (given.from !== null && given.from !== from) {
-    throw unexpected(member(where, 'from'), `${from}, who signed`, given.from);
-  }
-  const hash = bytesToHex(keccak256(signedPayload(fields, signature)));
-  if (given.hash !== null && given.hash !== hash) {
-    throw unexpected(member(where, 'hash'), `${hash}, the hash of the fields`, given.hash);
-  }
-  return { ...fields, hash, from, signature };
-}
-
-function signerOf(draft: Draft, hash: Uint8Array, hardfork: string): Address {
-  const { where, fields, signature } = draft;
-  const { v, r, s } = signature ?? { v: 0n, r: 0n, s: 0n };
-  if (s > MAX_LOW_S && isHardforkFrom(hardfork, 'homestead')) {
+  const { v, r, s } = signature;
+  if (s > MAX_LOW_S && isHardforkFrom(rules.hardfork, 'homestead')) {
     throw unexpected(member(where, 's'), 'at most half the order of the curve (EIP-2)', s);
   }
-  const isOdd = fields.type === 0 ? (v < 35n ? v === 28n : v % 2n === 0n) : v === 1n;
-  const signer = recoverAddress(hash, r, s, isOdd ? 1 : 0);
-  if (signer === null) throw unexpected(where, 'a signature that a key can make', 'one that none can');
-  return signer;
+  const { signing, own } = transactionHashes(fields, signature);
+  const isOdd = type === 0 ? (v < 35n ? v === 28n : v % 2n === 0n) : v === 1n;
+  const sender = signatures.add(signing, r, s, isOdd ? 1 : 0);
+  return { draft, chainId, hash: bytesToHex(own), sender, authorities };
 }
 
 /** EIP-7702: a tuple whose signature is invalid is skipped, the transaction stays valid. */
-function completeAuthorization(tuple: DraftAuthorization): Authorization {
+function collectAuthority(tuple: DraftAuthorization, signatures: SignatureCollector): number | null {
   const { yParity, r, s } = tuple;
-  const isValid = yParity <= 1n && s <= MAX_LOW_S;
-  const hash = keccak256(authorizationPayload(tuple));
-  return { ...tuple, authority: isValid ? recoverAddress(hash, r, s, yParity === 1n ? 1 : 0) : null };
+  if (yParity > 1n || s > MAX_LOW_S) return null;
+  return signatures.add(authorizationHash(tuple), r, s, yParity === 1n ? 1 : 0);
+}
+
+/**
+ * Completes a transaction.
+ *
+ * @param answers - To all batches of signatures, in order.
+ * @throws InputError for a signature that is invalid or another sender's, and for a hash that is another
+ *   transaction's.
+ */
+export function completeTransaction(
+  prepared: PreparedTransaction,
+  answers: readonly Uint8Array[],
+): Transaction {
+  const { draft, chainId, hash, sender } = prepared;
+  const { fields, signature, assumed } = draft;
+  const transaction = {
+    type: fields.type,
+    hash,
+    from: typeof sender === 'number' ? checkedSigner(prepared, signerOf(sender, answers)) : sender,
+    to: fields.to,
+    nonce: fields.nonce,
+    gasLimit: fields.gasLimit,
+    value: fields.value,
+    data: fields.data,
+    maxFeePerGas: fields.maxFeePerGas,
+    maxPriorityFeePerGas: fields.maxPriorityFeePerGas,
+    accessList: fields.accessList,
+    maxFeePerBlobGas: fields.maxFeePerBlobGas,
+    blobVersionedHashes: fields.blobVersionedHashes,
+    authorizationList: authorizationsOf(prepared, answers),
+    chainId,
+    signature,
+  };
+  return assumed.length === 0 ? transaction : { ...transaction, assumed };
+}
+
+function checkedSigner({ draft, hash }: PreparedTransaction, signer: Address | null): Address {
+  const { where, given } = draft;
+  if (signer === null) throw unexpected(where, 'a signature that a key can make', 'one that none can');
+  if (given.from !== null && given.from !== signer) {
+    throw unexpected(member(where, 'from'), `${signer}, who signed`, given.from);
+  }
+  if (given.hash !== null && given.hash !== hash) {
+    throw unexpected(member(where, 'hash'), `${hash}, the hash of the fields`, given.hash);
+  }
+  return signer;
+}
+
+function authorizationsOf(
+  { draft, authorities }: PreparedTransaction,
+  answers: readonly Uint8Array[],
+): readonly Authorization[] {
+  return draft.fields.authorizationList.map((tuple, index) => {
+    const number = authorities[index] ?? null;
+    return { ...tuple, authority: number === null ? null : signerOf(number, answers) };
+  });
 }

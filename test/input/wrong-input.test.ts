@@ -141,6 +141,15 @@ describe('readInput', () => {
       { ...rpc, s: `0x${(CURVE_ORDER / 2n + 1n).toString(16)}` },
       `s: expected at most half the order of the curve (EIP-2), got ${String(CURVE_ORDER / 2n + 1n).slice(0, 42)}`,
     ],
+    [
+      // The first one that is wrong, although that is found out last.
+      [
+        { ...rpc, r: '0x0' },
+        { ...rpc, s: `0x${CURVE_ORDER.toString(16)}` },
+        { ...rpc, hash: null },
+      ],
+      '[0]: expected a signature that a key can make, got "one that none can"',
+    ],
 
     // Bytes.
     ['0x', 'expected a signed transaction (no such transaction type), got "0x"'],
