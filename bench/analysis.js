@@ -14,16 +14,17 @@ import { availableParallelism, cpus } from 'node:os';
 import { BlockRun, openBlock } from '../dist/executor/block-run.js';
 import { TransactionRunner } from '../dist/executor/transaction-runner.js';
 import { analyzeBlock, readInput, snapshotState } from '../dist/index.js';
-import { CORPUS, median, readJson } from './corpus.js';
-import { prepareRunBlock } from './run-block.js';
+import { CORPUS, readJson } from './corpus.js';
+import { prepareRunBlock } from './run-block.ts';
+import { median } from './statistics.ts';
 
 const ROUNDS = 7;
 const UNCOUNTED = 2;
 const MANY = 100;
 
 /** Instructions that a block executes. */
-async function countInstructions(json, prestate, blockHashes) {
-  const { evm, run } = await prepareRunBlock(json, prestate, blockHashes);
+async function countInstructions(block, prestate, blockHashes) {
+  const { evm, run } = await prepareRunBlock({ block, prestate, blockHashes });
   let count = 0;
   evm.events.on('step', (_, resume) => {
     count++;

@@ -1,4 +1,4 @@
-/** What the benchmarks share: the corpus's files, and the median of repeated runs. */
+/** The corpus's files. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
@@ -10,9 +10,4 @@ export const CORPUS = fileURLToPath(new URL('../../shared/corpus/mainnet', impor
 export function readJson(path) {
   const bytes = readFileSync(path);
   return JSON.parse((path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8'));
-}
-
-/** @param {readonly number[]} values */
-export function median(values) {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
 }

@@ -1,0 +1,96 @@
+/** This executor, in the ways in which it is compared. */
+import {
+  analyzeBlock,
+  type BlockInput,
+  buildConflictGraph,
+  type ConflictGraph,
+  createExecutor,
+  type EngineKind,
+  type ExecuteOptions,
+  type Executor,
+  type Plan,
+  planSchedule,
+  readInput,
+  snapshotState,
+} from '../dist/index.js';
+import type { BlockFiles } from './blocks.ts';
+import type { Contender } from './contender.ts';
+
+/**
+ * `given`: one thread, with analysis, graph and plan made beforehand, so that the time is that of execution
+ * without any analysis; `one`: one thread; `many`: as many workers as asked for, where they are worth it.
+ */
+export type Way = 'given' | 'one' | 'many';
+
+const ENGINES: readonly EngineKind[] = ['tuned', 'stock'];
+const WAYS: readonly Way[] = ['given', 'one', 'many'];
+
+/** The contender's name in the results. */
+export function ownName(engine: EngineKind, way: Way): string {
+  return `${engine} ${way}`;
+}
+
+export interface OwnContenders {
+  readonly contenders: readonly Contender[];
+  readonly close: () => Promise<void>;
+}
+
+/** Starts all of them; their threads and caches stay warm over all blocks. */
+export async function startOwnContenders(
+  workers: number,
+  mode: NonNullable<ExecuteOptions['mode']>,
+): Promise<OwnContenders> {
+  const executors: Executor[] = [];
+  const contenders: Contender[] = [];
+  for (const engine of ENGINES) {
+    for (const way of WAYS) {
+      const executor = await createExecutor({ workers: way === 'many' ? workers : 1, engine });
+      executors.push(executor);
+      contenders.push(contenderOf(ownName(engine, way), executor, way, mode));
+    }
+  }
+  const close = async () => {
+    for (const executor of executors) await executor.close();
+  };
+  return { contenders, close };
+}
+
+function contenderOf(
+  name: string,
+  executor: Executor,
+  way: Way,
+  mode: NonNullable<ExecuteOptions['mode']>,
+): Contender {
+  const prepare: Contender['prepare'] = async (files) => {
+    const parts = way === 'given' ? deriveBlock(files, 1) : {};
+    const state = snapshotState(files.prestate);
+    return async () => {
+      const start = performance.now();
+      const input = readFiles(files);
+      const options = { ...parts, state, mode: way === 'many' ? mode : 'sequential' } as const;
+      const { execution } = await executor.executeBlock(input, options);
+      const total = performance.now() - start;
+      const { verified, escapes, timings, workers } = execution;
+      if (verified.header !== true || escapes.length > 0) throw new Error(`${name}: a wrong result`);
+      return { total, analysis: timings.analysis, execution: timings.execute, workers };
+    };
+  };
+  return { name, prepare };
+}
+
+/** What comes before execution, as plain data. */
+export interface Derived {
+  readonly graph: ConflictGraph;
+  readonly plan: Plan;
+  readonly analysis: ReturnType<typeof analyzeBlock>;
+}
+
+export function deriveBlock(files: BlockFiles, workers: number): Derived {
+  const analysis = analyzeBlock(readFiles(files), { state: snapshotState(files.prestate) });
+  const graph = buildConflictGraph(analysis);
+  return { analysis, graph, plan: planSchedule(graph, { workers }) };
+}
+
+export function readFiles({ block, blockHashes }: BlockFiles): BlockInput {
+  return readInput(block, { blockHashes });
+}

@@ -1,0 +1,51 @@
+import { expect, test } from '@jest/globals';
+import type { BlockFiles } from '../../bench/blocks.ts';
+import { alternate, type Contender, type Sample } from '../../bench/contender.ts';
+
+const files: BlockFiles = {
+  block: { number: '0x1', timestamp: '0x1', gasUsed: '0x0', transactions: [] },
+  prestate: {},
+  blockHashes: {},
+};
+
+/** Takes the next of the given times with each run. */
+function contender(name: string, samples: readonly Sample[], log: string[]): Contender {
+  const left = [...samples];
+  const run = async () => {
+    log.push(name);
+    const sample = left.shift();
+    if (sample === undefined) throw new Error(`${name} has no times left`);
+    return sample;
+  };
+  return { name, prepare: async () => run };
+}
+
+test('contenders take turns, another one first in each round, and the first round does not count', async () => {
+  const log: string[] = [];
+  const results = await alternate(
+    [
+      contender(
+        'a',
+        [9, 1, 2, 3].map((total) => ({ total, execution: total / 2, workers: 2 })),
+        log,
+      ),
+      contender(
+        'b',
+        [9, 4, 4, 8].map((total) => ({ total, workers: 1 })),
+        log,
+      ),
+      { name: 'c', prepare: async () => null },
+    ],
+    files,
+    3,
+  );
+  expect(log.join('')).toBe('abbaabab');
+  expect(results).toEqual({
+    a: {
+      total: { median: 2, low: 1.5, high: 2.5 },
+      execution: { median: 1, low: 0.75, high: 1.25 },
+      workers: 2,
+    },
+    b: { total: { median: 4, low: 4, high: 6 }, workers: 1 },
+  });
+});
