@@ -6,6 +6,7 @@ import type { AnalysisOptions, BlockAnalysis } from '../analysis/result.ts';
 import type { ConflictGraph } from '../graph/conflict-graph.ts';
 import { type Granularity, type Plan, planSchedule } from '../graph/plan.ts';
 import type { BlockInput } from '../input/block.ts';
+import { type ReadOptions, readInput } from '../input/read.ts';
 import type { StateSource } from '../state/source.ts';
 import { blockBroadcast } from './block-data.ts';
 import {
@@ -31,6 +32,7 @@ import {
 } from './outcome.ts';
 import { ParallelRun } from './parallel-run.ts';
 import { type PoolOptions, WorkerPool } from './pool.ts';
+import { readInputOnPool } from './recovery.ts';
 import type { TransactionRunner } from './transaction-runner.ts';
 import { reasonAgainstWorkers } from './worthwhile.ts';
 
@@ -67,6 +69,16 @@ export class Executor {
     this.#options = options;
     this.#runner = new BlockRunner(options.engine ?? DEFAULT_ENGINE);
     this.#pool = pool;
+  }
+
+  /**
+   * The same as `readInput`, with the signers recovered by the worker threads, if there are any. Does not wait
+   * for blocks that are being executed.
+   *
+   * @throws InputError
+   */
+  async readInput(json: unknown, options: ReadOptions = {}): Promise<BlockInput> {
+    return this.#pool === null ? readInput(json, options) : readInputOnPool(this.#pool, json, options);
   }
 
   /**

@@ -20,6 +20,8 @@ export interface Task {
 export interface RequestBodies {
   /** Answered with its `RunResult`. */
   readonly task: Task;
+  /** A batch of signatures, answered with their signers; see `signature-batch.ts`. */
+  readonly signatures: Uint8Array;
 }
 
 export type RequestKind = keyof RequestBodies;

@@ -11,10 +11,12 @@ import type {
   ToWorker,
   WorkerData,
 } from './protocol.ts';
+import { signersAnswer } from './recovery.ts';
 
 const blocks = new BlockRunner((workerData as WorkerData).engine);
 const handlers: RequestHandlers = {
   task: async (task) => ({ value: await blocks.run(task) }),
+  signatures: signersAnswer,
 };
 let last: Promise<void> = Promise.resolve();
 

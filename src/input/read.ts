@@ -32,8 +32,11 @@ export interface ReadOptions {
   readonly blockHashes?: BlockHashes;
 }
 
+/** Reading on its way: batches of signatures, and then all but the signers. */
+type Decoding = Generator<Uint8Array, DecodedInput>;
+
 /** An input that was read, but for the signers. */
-interface DecodedInput {
+export interface DecodedInput {
   readonly block: BlockHeader | null;
   readonly chainId: bigint;
   readonly hardfork: string;
@@ -54,25 +57,29 @@ interface DecodedInput {
  * @throws InputError
  */
 export function readInput(json: unknown, options: ReadOptions = {}): BlockInput {
+  const decoding = decodeInput(json, options);
   const answers: Uint8Array[] = [];
-  const decoded = decodeInput(json, options, (records) => answers.push(recoverBatch(records)));
-  return completeInput(decoded, answers);
+  for (;;) {
+    const step = decoding.next();
+    if (step.done === true) return completeInput(step.value, answers);
+    answers.push(recoverBatch(step.value));
+  }
 }
 
 /**
  * The first part of `readInput`: everything but recovering signers.
  *
- * @param send - Gets the signatures, batch by batch, as soon as they are known; see `SignatureCollector`.
+ * @yields Signatures, batch by batch, as soon as they are known; see `signature-batch.ts`.
  * @throws InputError for what is wrong before any signature is looked at.
  */
-function decodeInput(json: unknown, options: ReadOptions, send: (records: Uint8Array) => void): DecodedInput {
+export function* decodeInput(json: unknown, options: ReadOptions): Decoding {
   const shape = detectShape({ value: json, where: { source: options.source ?? 'input', path: '' } });
-  if (shape.kind === 'block') return decodeBlock(shape.block, options, send);
+  if (shape.kind === 'block') return yield* decodeBlock(shape.block, options);
   const drafts = shape.transactions.map(draftOf);
   const chainId = chainOf(drafts, options);
   const hardfork = options.hardfork === undefined ? DEFAULT_HARDFORK : readHardfork(options.hardfork);
   const rules = { chainId, hardfork };
-  return { block: null, ...rules, ...prepareAll(drafts, rules, send), options };
+  return { block: null, ...rules, ...(yield* prepareAll(drafts, rules)), options };
 }
 
 /**
@@ -81,18 +88,14 @@ function decodeInput(json: unknown, options: ReadOptions, send: (records: Uint8A
  * @param answers - To all batches, in their order.
  * @throws InputError for the first transaction that is wrong, or for a wrong parent hash.
  */
-function completeInput(decoded: DecodedInput, answers: readonly Uint8Array[]): BlockInput {
+export function completeInput(decoded: DecodedInput, answers: readonly Uint8Array[]): BlockInput {
   const { block, chainId, hardfork, prepared, failure, options } = decoded;
   const transactions = prepared.map((one) => completeTransaction(one, answers));
   if (failure !== null) throw failure.error;
   return { block, transactions, chainId, hardfork, blockHashes: blockHashesOf(block, options) };
 }
 
-function decodeBlock(
-  { value, where }: Located,
-  options: ReadOptions,
-  send: (records: Uint8Array) => void,
-): DecodedInput {
+function* decodeBlock({ value, where }: Located, options: ReadOptions): Decoding {
   const json = parseValue(blockSchema, value, where);
   const list = member(where, 'transactions');
   const drafts = json.transactions.map((tx, index) => draftOf({ value: tx, where: member(list, index) }));
@@ -104,24 +107,27 @@ function decodeBlock(
       : readHardfork(options.hardfork);
   if (options.hardfork === undefined) requireFieldsOf(hardfork, json, where);
   const rules = { chainId, hardfork };
-  return { block: headerFromJson(json), ...rules, ...prepareAll(drafts, rules, send), options };
+  return { block: headerFromJson(json), ...rules, ...(yield* prepareAll(drafts, rules)), options };
 }
 
 /** Stops at the first transaction that is wrong: an earlier one may be, too, once its signer is known. */
-function prepareAll(
+function* prepareAll(
   drafts: readonly Draft[],
   rules: { readonly chainId: bigint; readonly hardfork: string },
-  send: (records: Uint8Array) => void,
-): Pick<DecodedInput, 'prepared' | 'failure'> {
-  const signatures = new SignatureCollector(send);
+): Generator<Uint8Array, Pick<DecodedInput, 'prepared' | 'failure'>> {
+  const signatures = new SignatureCollector();
   const prepared: PreparedTransaction[] = [];
   let failure: DecodedInput['failure'] = null;
-  try {
-    for (const draft of drafts) prepared.push(prepareTransaction(draft, rules, signatures));
-  } catch (error) {
-    failure = { error };
+  for (const draft of drafts) {
+    try {
+      prepared.push(prepareTransaction(draft, rules, signatures));
+    } catch (error) {
+      failure = { error };
+      break;
+    }
+    yield* signatures.takeFull();
   }
-  signatures.end();
+  yield* signatures.takeAll();
   return { prepared, failure };
 }
 

@@ -18,17 +18,12 @@ const SIGNER_BYTES = 1 + 20;
 /** Bytes of a batch that is full. */
 export const FULL_BATCH = BATCH_SIZE * RECORD_BYTES;
 
-/** Collects signatures, and hands them on batch by batch. */
+/** Packs signatures into batches. */
 export class SignatureCollector {
-  readonly #send: (records: Uint8Array) => void;
+  #full: Uint8Array[] = [];
   #batch = new Uint8Array(FULL_BATCH);
   #inBatch = 0;
   #before = 0;
-
-  /** @param send - Called with each full batch at once, and with what is left in the end. The bytes are its own. */
-  constructor(send: (records: Uint8Array) => void) {
-    this.#send = send;
-  }
 
   /**
    * Adds a signature.
@@ -43,20 +38,26 @@ export class SignatureCollector {
     writeWord(s, this.#batch, at + HASH_BYTES + 32);
     this.#batch[at + RECORD_BYTES - 1] = yParity;
     const number = this.#before + this.#inBatch++;
-    if (this.#inBatch === BATCH_SIZE) this.#handOn(this.#batch);
+    if (this.#inBatch === BATCH_SIZE) this.#finish(this.#batch);
     return number;
   }
 
-  /** Hands on what is left. */
-  end(): void {
-    if (this.#inBatch > 0) this.#handOn(this.#batch.slice(0, this.#inBatch * RECORD_BYTES));
+  /** Hands over the batches that are full. */
+  takeFull(): readonly Uint8Array[] {
+    return this.#full.splice(0);
   }
 
-  #handOn(records: Uint8Array): void {
+  /** Hands over all that is left. */
+  takeAll(): readonly Uint8Array[] {
+    if (this.#inBatch > 0) this.#finish(this.#batch.slice(0, this.#inBatch * RECORD_BYTES));
+    return this.takeFull();
+  }
+
+  #finish(batch: Uint8Array): void {
     this.#before += this.#inBatch;
     this.#inBatch = 0;
+    this.#full.push(batch);
     this.#batch = new Uint8Array(FULL_BATCH);
-    this.#send(records);
   }
 }
 

@@ -48,6 +48,7 @@ class DrawnPool {
       await new Promise((resolve) => setImmediate(resolve));
       const [next] = this.#waiting.splice(this.#draws.next().value % this.#waiting.length, 1);
       if (next === undefined) continue;
+      if (next.request.kind !== 'task') throw new Error(`nobody asks for ${next.request.kind} here`);
       next.answer(await this.#runner.run(next.request.body));
     }
     this.#isRunning = false;

@@ -34,10 +34,14 @@ describe('a batch', () => {
   test('has the signers that each signature has alone', () => {
     fc.assert(
       fc.property(fc.array(signed, { maxLength: 40 }), (signatures) => {
+        const collector = new SignatureCollector();
         const batches: Uint8Array[] = [];
-        const collector = new SignatureCollector((records) => batches.push(records));
-        const numbers = signatures.map(({ hash, r, s, yParity }) => collector.add(hash, r, s, yParity));
-        collector.end();
+        const numbers = signatures.map(({ hash, r, s, yParity }) => {
+          const number = collector.add(hash, r, s, yParity);
+          batches.push(...collector.takeFull());
+          return number;
+        });
+        batches.push(...collector.takeAll());
         const answers = batches.map(recoverBatch);
         expect(numbers.map((number) => signerOf(number, answers))).toEqual(
           signatures.map(({ hash, r, s, yParity }) => recoverAddress(hash, r, s, yParity)),
