@@ -8,7 +8,7 @@ import type { CodeFact, Fact, Knowledge } from './knowledge.ts';
 import { joinWords, knownValue, maxOf, minOf, rangeWord, unknownWord, type Word } from './word.ts';
 import { isSameCode, type Written, type WrittenCode } from './write-index.ts';
 
-const MISSING: Fact = { kind: 'missing' };
+const MISSING = { kind: 'missing' } as const;
 const ANYTHING: Fact = { kind: 'unstable', bounds: unknownWord([]) };
 const NO_ACCOUNT: AccountState = { balance: 0n, nonce: 0n, code: new Uint8Array(0) };
 
@@ -44,14 +44,14 @@ export class BlockKnowledge implements Knowledge {
     return factOf(written, () => this.#state.storage(address, slot));
   }
 
-  balance(address: Address): Fact {
-    const written = this.#predecessors.value(accountKey(address, 'balance'), address, null);
+  balance(address: Address, key: StateKey = accountKey(address, 'balance')): Fact {
+    const written = this.#predecessors.value(key, address, null);
     return factOf(written, () => this.#account(address)?.balance);
   }
 
   /** Nonces only count up, but for accounts that are destroyed; those had code, or were made in the block. */
-  nonce(address: Address): Fact {
-    const written = this.#predecessors.value(accountKey(address, 'nonce'), address, null);
+  nonce(address: Address, key: StateKey = accountKey(address, 'nonce')): Fact {
+    const written = this.#predecessors.value(key, address, null);
     const fact = factOf(written, () => this.#account(address)?.nonce);
     if (written === null || fact.kind !== 'unstable' || knownValue(fact.bounds) !== null) return fact;
     const account = this.#account(address);
@@ -62,16 +62,24 @@ export class BlockKnowledge implements Knowledge {
 
   code(address: Address): CodeFact {
     const written = this.#predecessors.code(address);
-    if (written?.codes === null) return { kind: 'unstable', codes: null };
-    const codes = [...(written?.codes ?? [])];
-    if (written === null || written.orBefore) {
-      const before = this.#account(address)?.code ?? this.#state.code?.(address);
-      if (before === undefined) return { kind: 'missing' };
+    if (written === null) {
+      const code = this.#codeBefore(address);
+      return code === undefined ? MISSING : { kind: 'stable', code };
+    }
+    if (written.codes === null) return { kind: 'unstable', codes: null };
+    const codes = [...written.codes];
+    if (written.orBefore) {
+      const before = this.#codeBefore(address);
+      if (before === undefined) return MISSING;
       if (!codes.some((code) => isSameCode(code, before))) codes.push(before);
     }
     const [first] = codes;
     if (first === undefined) return { kind: 'unstable', codes: null };
     return codes.length === 1 ? { kind: 'stable', code: first } : { kind: 'unstable', codes };
+  }
+
+  #codeBefore(address: Address): Uint8Array | undefined {
+    return this.#account(address)?.code ?? this.#state.code?.(address);
   }
 
   exists(address: Address): boolean | null {

@@ -15,6 +15,7 @@ import type { AccessMode, AccessSet } from './access.ts';
 import { deriveInAnyOrder } from './any-order.ts';
 import { BlockKnowledge, NO_PREDECESSORS, type Predecessors } from './block-knowledge.ts';
 import { Commutation, decideCommutation } from './commutation.ts';
+import { derivedAccessList } from './derived-access-list.ts';
 import { Deriver } from './deriver.ts';
 import { RecordedKnowledge } from './inputs.ts';
 import type { Knowledge } from './knowledge.ts';
@@ -228,9 +229,12 @@ export class BlockDeriver {
       if (status === 'deferred' || status === 'unbounded') status = 'bounded';
       waitsFor = [];
     }
-    const resolveAfter = [...new Set(waitsFor.flatMap(writersOf))].sort((a, b) => a - b);
+    const resolveAfter =
+      waitsFor.length === 0 ? [] : [...new Set(waitsFor.flatMap(writersOf))].sort((a, b) => a - b);
     if (status === 'bounded' && resolveAfter.length > 0) status = 'deferred';
     if (status !== 'deferred') pending = [];
+    const rules = this.#rules;
+    let accessList: readonly AccessListEntry[] | null = null;
     return {
       index,
       status,
@@ -247,7 +251,8 @@ export class BlockDeriver {
       pending,
       heldBy: [],
       get derivedAccessList() {
-        return found.accessList;
+        accessList ??= derivedAccessList(rules, tx, found.accesses);
+        return accessList;
       },
     };
   }

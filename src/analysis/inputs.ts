@@ -14,27 +14,33 @@ import { isSameCode } from './write-index.ts';
 export type Input =
   | {
       readonly kind: 'storage';
+      readonly key: StateKey;
       readonly address: Address;
       readonly slot: bigint;
       readonly origin: SlotOrigin | null;
       readonly fact: Fact;
     }
-  | { readonly kind: 'balance' | 'nonce'; readonly address: Address; readonly fact: Fact }
-  | { readonly kind: 'code'; readonly address: Address; readonly fact: CodeFact };
+  | {
+      readonly kind: 'balance' | 'nonce';
+      readonly key: StateKey;
+      readonly address: Address;
+      readonly fact: Fact;
+    }
+  | { readonly kind: 'code'; readonly key: StateKey; readonly address: Address; readonly fact: CodeFact };
 
-/** By the key that was asked for. */
 export interface Inputs {
-  readonly keys: ReadonlyMap<StateKey, Input>;
+  /** In the order of the questions; one that was asked twice is there twice. */
+  readonly answers: readonly Input[];
   /** Whether accounts were there, for the rules before EIP-161; their keys were asked for as well. */
   readonly existence: ReadonlyMap<Address, boolean | null>;
 }
 
-export const NO_INPUTS: Inputs = { keys: new Map(), existence: new Map() };
+export const NO_INPUTS: Inputs = { answers: [], existence: new Map() };
 
 /** Passes questions on and keeps the answers. */
 export class RecordedKnowledge implements Knowledge {
   readonly #knowledge: Knowledge;
-  readonly #keys = new Map<StateKey, Input>();
+  readonly #answers: Input[] = [];
   #existence: Map<Address, boolean | null> | null = null;
 
   constructor(knowledge: Knowledge) {
@@ -42,7 +48,7 @@ export class RecordedKnowledge implements Knowledge {
   }
 
   get inputs(): Inputs {
-    return { keys: this.#keys, existence: this.#existence ?? NO_INPUTS.existence };
+    return { answers: this.#answers, existence: this.#existence ?? NO_INPUTS.existence };
   }
 
   storage(
@@ -52,25 +58,25 @@ export class RecordedKnowledge implements Knowledge {
     key: StateKey = storageKey(address, slot),
   ): Fact {
     const fact = this.#knowledge.storage(address, slot, origin, key);
-    this.#keys.set(key, { kind: 'storage', address, slot, origin, fact });
+    this.#answers.push({ kind: 'storage', key, address, slot, origin, fact });
     return fact;
   }
 
-  balance(address: Address): Fact {
-    const fact = this.#knowledge.balance(address);
-    this.#keys.set(accountKey(address, 'balance'), { kind: 'balance', address, fact });
+  balance(address: Address, key: StateKey = accountKey(address, 'balance')): Fact {
+    const fact = this.#knowledge.balance(address, key);
+    this.#answers.push({ kind: 'balance', key, address, fact });
     return fact;
   }
 
-  nonce(address: Address): Fact {
-    const fact = this.#knowledge.nonce(address);
-    this.#keys.set(accountKey(address, 'nonce'), { kind: 'nonce', address, fact });
+  nonce(address: Address, key: StateKey = accountKey(address, 'nonce')): Fact {
+    const fact = this.#knowledge.nonce(address, key);
+    this.#answers.push({ kind: 'nonce', key, address, fact });
     return fact;
   }
 
-  code(address: Address): CodeFact {
-    const fact = this.#knowledge.code(address);
-    this.#keys.set(accountKey(address, 'code'), { kind: 'code', address, fact });
+  code(address: Address, key: StateKey = accountKey(address, 'code')): CodeFact {
+    const fact = this.#knowledge.code(address, key);
+    this.#answers.push({ kind: 'code', key, address, fact });
     return fact;
   }
 
@@ -98,9 +104,9 @@ export class RecordedKnowledge implements Knowledge {
 export type Drift = 'same' | 'more' | 'other';
 
 /** How the answers have changed. */
-export function driftOf({ keys, existence }: Inputs, now: Knowledge): Drift {
+export function driftOf({ answers, existence }: Inputs, now: Knowledge): Drift {
   let drift: Drift = 'same';
-  for (const input of keys.values()) {
+  for (const input of answers) {
     const next = driftOfInput(input, now);
     if (next === 'other') return next;
     if (next === 'more') drift = next;
@@ -117,13 +123,13 @@ export function driftOf({ keys, existence }: Inputs, now: Knowledge): Drift {
 function driftOfInput(input: Input, now: Knowledge): Drift {
   switch (input.kind) {
     case 'storage':
-      return driftOfFact(input.fact, now.storage(input.address, input.slot, input.origin));
+      return driftOfFact(input.fact, now.storage(input.address, input.slot, input.origin, input.key));
     case 'balance':
-      return driftOfFact(input.fact, now.balance(input.address));
+      return driftOfFact(input.fact, now.balance(input.address, input.key));
     case 'nonce':
-      return driftOfFact(input.fact, now.nonce(input.address));
+      return driftOfFact(input.fact, now.nonce(input.address, input.key));
     case 'code':
-      return driftOfCode(input.fact, now.code(input.address));
+      return driftOfCode(input.fact, now.code(input.address, input.key));
     default:
       return input satisfies never;
   }

@@ -24,12 +24,12 @@ export type CodeFact =
 export interface Knowledge {
   /**
    * @param origin - How the slot came about, where that is known: keeps it apart from regions.
-   * @param key - The slot's key, where the caller has it.
+   * @param key - The key in question, here and below, where the caller has it.
    */
   storage(address: Address, slot: bigint, origin: SlotOrigin | null, key?: StateKey): Fact;
-  balance(address: Address): Fact;
-  nonce(address: Address): Fact;
-  code(address: Address): CodeFact;
+  balance(address: Address, key?: StateKey): Fact;
+  nonce(address: Address, key?: StateKey): Fact;
+  code(address: Address, key?: StateKey): CodeFact;
   /**
    * Whether the account is there before the transaction, for the rules before EIP-161; `null` when an earlier
    * transaction may have made or destroyed it, or it is missing.

@@ -49,7 +49,7 @@ export class PendingBounds {
     const holders = new Set(this.#everything);
     if (this.#everywhere.length === 0 && this.#ofAccount.size === 0) return [...holders];
     for (const [key, mode] of accesses.keys) this.#addHolders(holders, key, mode, accesses);
-    for (const key of inputs.keys.keys()) this.#addHolders(holders, key, 'read', accesses);
+    for (const { key } of inputs.answers) this.#addHolders(holders, key, 'read', accesses);
     for (const region of accesses.regions) {
       for (const bound of this.#boundsNear(region.address)) {
         if (modesConflict(bound.region.mode, region.mode) && regionsMayOverlap(bound.region, region)) {

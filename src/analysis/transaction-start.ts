@@ -7,7 +7,7 @@ import { type BlockRules, effectiveGasPrice } from './rules.ts';
 import type { Word } from './word.ts';
 
 /** Gas limits above this are no numbers any more. */
-const LARGEST_METERED_GAS = 2n ** 50n;
+const LARGEST_METERED_GAS = 2 ** 50;
 
 /** EIP-4844: gas per blob. */
 const BLOB_GAS = 131_072n;
@@ -16,10 +16,9 @@ const MAX_UINT64 = (1n << 64n) - 1n;
 
 /** Gas that is left for code; `null` where it is too much to be counted. */
 export function startingGas(block: BlockRules, tx: Transaction): number | null {
-  const intrinsic = BigInt(intrinsicGas(tx, block.intrinsic).intrinsic);
-  const { gasLimit } = tx;
-  if (gasLimit - intrinsic > LARGEST_METERED_GAS) return null;
-  return gasLimit > intrinsic ? Number(gasLimit - intrinsic) : 0;
+  // Where the conversion rounds, it is far too much.
+  const left = Number(tx.gasLimit) - intrinsicGas(tx, block.intrinsic).intrinsic;
+  return left > LARGEST_METERED_GAS ? null : Math.max(0, left);
 }
 
 /** What is left of the sender's balance when gas and blobs are paid; validity is decided elsewhere. */
@@ -31,10 +30,10 @@ export function fundsLeft(block: BlockRules, tx: Transaction, balance: Word): Wo
 }
 
 /** Accounts that are warm from the start (EIP-2929, EIP-3651), but for precompiles and the access list. */
-export function* warmAccounts({ rules, block }: BlockRules, tx: Transaction): Iterable<Address> {
-  yield tx.from;
-  if (tx.to !== null) yield tx.to;
-  if (rules.warmsFeeRecipient && block !== null) yield block.feeRecipient;
+export function warmAccounts({ rules, block }: BlockRules, { from, to }: Transaction): Address[] {
+  const accounts = to === null ? [from] : [from, to];
+  if (rules.warmsFeeRecipient && block !== null) accounts.push(block.feeRecipient);
+  return accounts;
 }
 
 /** An EIP-7702 tuple that may hold, as far as the tuple itself says. */

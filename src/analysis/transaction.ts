@@ -2,7 +2,7 @@
  * Derives the access sets of one transaction from what is known of the state before it: intrinsic accesses,
  * EIP-7702 authorisations, then its call or creation, followed through all code that it may run.
  */
-import type { AccessListEntry, Address, Transaction } from '../input/block.ts';
+import type { Address, Transaction } from '../input/block.ts';
 import type { StateKey } from '../state/key.ts';
 import type { AccessSet, Region } from './access.ts';
 import { AccessBits } from './access-bits.ts';
@@ -10,7 +10,6 @@ import { binary } from './arithmetic.ts';
 import { type Cell, type CellSet, CellTable, NO_CELLS, unionCells } from './cells.ts';
 import { type Code, knownCode } from './code.ts';
 import { creationAddress } from './creation-address.ts';
-import { derivedAccessList } from './derived-access-list.ts';
 import type { GasInterval } from './gas.ts';
 import { Hashes } from './hashes.ts';
 import { delegateOf, ending, loadRunnableCode, splitByRunnableCode, transfer } from './instructions/calls.ts';
@@ -76,7 +75,6 @@ export interface Derivation {
   readonly effects: Effects;
   readonly debits: ReadonlySet<Address>;
   readonly nonceWrites: ReadonlySet<Address>;
-  readonly accessList: readonly AccessListEntry[];
 }
 
 export function deriveTransaction(
@@ -471,10 +469,9 @@ class TransactionDeriver {
     gasEstimate: bigint,
     effects: Effects,
   ): Derivation {
-    const accesses = this.#recorder.accesses();
     return {
       status,
-      accesses,
+      accesses: this.#recorder.accesses(),
       assumptions: this.#recorder.assumptions(),
       missing: [...this.#recorder.missing].map((cell) => this.#cells.key(cell)),
       ...unknown,
@@ -482,7 +479,6 @@ class TransactionDeriver {
       effects,
       debits: this.#written('balance'),
       nonceWrites: this.#written('nonce'),
-      accessList: derivedAccessList(this.#block, this.#tx, accesses),
     };
   }
 

@@ -25,10 +25,11 @@ export const NO_EFFECTS: Effects = { values: new Map(), codes: new Map(), reset:
 /** How the key of an account's code ends. */
 const CODE_KEY = ':code';
 
-/** Who writes a key, in block order, and what is known of it after each. */
+/** The latest of those who write a key, what is known of it after that, and who came before. */
 interface History<T> {
-  readonly writers: number[];
-  readonly after: T[];
+  readonly writer: number;
+  readonly after: T;
+  readonly earlier: History<T> | null;
 }
 
 /** From where the index is looked at. */
@@ -93,10 +94,19 @@ export function isSameCode(a: Uint8Array, b: Uint8Array): boolean {
   return a === b || Buffer.compare(a, b) === 0;
 }
 
-/** Where the last of the writers before the horizon stands; -1: there is none. */
-function lastBefore(writers: readonly number[], { before }: Horizon): number {
-  const last = writers.length - 1;
-  return last < 0 || (writers[last] as number) < before ? last : writers.findLastIndex((one) => one < before);
+/** The history up to the horizon. */
+function upTo<T>(history: History<T> | undefined, { before }: Horizon): History<T> | null {
+  let one = history ?? null;
+  while (one !== null && one.writer >= before) one = one.earlier;
+  return one;
+}
+
+/** Whether some writer before the horizon has not settled. */
+function hasUnsettled<T>(history: History<T> | undefined, horizon: Horizon): boolean {
+  for (let one = upTo(history, horizon); one !== null; one = one.earlier) {
+    if (!horizon.settled.has(one.writer)) return true;
+  }
+  return false;
 }
 
 export class WriteIndex {
@@ -164,26 +174,26 @@ export class WriteIndex {
     const resets = this.#reset.get(address);
     const regions = this.#regionsOver(address);
     if (history === undefined && resets === undefined && regions.length === 0) return null;
-    const at = history === undefined ? -1 : lastBefore(history.writers, horizon);
+    const latest = upTo(history, horizon);
     // What was written in one transaction with the region, or later, is the value after it.
-    const last = history?.writers[at] ?? -1;
-    const written = history?.after[at] ?? null;
-    const resetAt = resets === undefined ? -1 : lastBefore(resets.writers, horizon);
-    const reset = resets?.writers[resetAt] ?? -1;
+    const last = latest?.writer ?? -1;
+    const written = latest?.after ?? null;
+    const latestReset = upTo(resets, horizon);
+    const reset = latestReset?.writer ?? -1;
     for (const { region, writer } of regions) {
       if (writer <= last || writer >= horizon.before) continue;
       if (writer === reset && region.shape === 'account') continue;
       if (regionMayContainKey(region, key, origin)) return ANYTHING;
     }
     if (reset === -1 || last >= reset || parseKey(key).field !== 'storage') return written;
-    return resets?.after[resetAt] === 'certainly' ? ZERO : eitherOf(ZERO, written);
+    return latestReset?.after === 'certainly' ? ZERO : eitherOf(ZERO, written);
   }
 
   #hasUnsettled(key: StateKey, address: Address, origin: SlotOrigin | null, horizon: Horizon): boolean {
     const isUnsettled = (writer: number) => writer < horizon.before && !horizon.settled.has(writer);
-    // The latest are the likeliest.
-    if (this.#keys.get(key)?.writers.findLast(isUnsettled) !== undefined) return true;
-    if (this.#reset.get(address)?.writers.findLast(isUnsettled) !== undefined) return true;
+    if (hasUnsettled(this.#keys.get(key), horizon) || hasUnsettled(this.#reset.get(address), horizon)) {
+      return true;
+    }
     for (const { region, writer } of this.#regionsOver(address)) {
       if (isUnsettled(writer) && regionMayContainKey(region, key, origin)) return true;
     }
@@ -196,11 +206,12 @@ export class WriteIndex {
    * @param horizon - Default: after all that were added.
    */
   findCode(address: Address, horizon = this.#now): WrittenCode | null {
+    const history = this.#codes.get(address);
+    if (history === undefined && this.#regionsOver(address).length === 0) return null;
     const written = this.find(accountKey(address, 'code'), address, null, horizon);
     if (written === null) return null;
-    const history = this.#codes.get(address);
-    if (written === ANYTHING || history === undefined) return ANY_CODE;
-    return history.after[lastBefore(history.writers, horizon)] ?? ANY_CODE;
+    if (written === ANYTHING) return ANY_CODE;
+    return upTo(history, horizon)?.after ?? ANY_CODE;
   }
 
   /**
@@ -211,7 +222,8 @@ export class WriteIndex {
   writersOf(key: StateKey, horizon = this.#now): number[] {
     const { address, field, slot } = parseKey(key);
     const origin = field === 'storage' ? knownOrigin(slot) : null;
-    const writers = new Set(this.#keys.get(key)?.writers ?? []);
+    const writers = new Set<number>();
+    for (let one = this.#keys.get(key) ?? null; one !== null; one = one.earlier) writers.add(one.writer);
     for (const { region, writer } of this.#regionsOver(address)) {
       if (regionMayContainKey(region, key, origin)) writers.add(writer);
     }
@@ -234,10 +246,5 @@ export class WriteIndex {
 }
 
 function addTo<T>(histories: Map<string, History<T>>, of: string, writer: number, after: T): void {
-  const history = histories.get(of);
-  if (history === undefined) histories.set(of, { writers: [writer], after: [after] });
-  else {
-    history.writers.push(writer);
-    history.after.push(after);
-  }
+  histories.set(of, { writer, after, earlier: histories.get(of) ?? null });
 }

@@ -44,7 +44,7 @@ export function intrinsicGas(
   prices: IntrinsicPrices,
 ): { readonly intrinsic: number; readonly floor: number } {
   let zeros = 0;
-  for (const byte of data) if (byte === 0) zeros++;
+  for (let i = 0; i < data.length; i++) if (data[i] === 0) zeros++;
   const others = data.length - zeros;
   let intrinsic = prices.base + zeros * prices.zeroByte + others * prices.otherByte;
   if (to === null) intrinsic += prices.creation + Math.ceil(data.length / 32) * prices.initCodeWord;

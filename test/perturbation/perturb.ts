@@ -135,7 +135,7 @@ async function perturbKnowing(
   const { input, oracle } = subject;
   const tx = transactionOf(subject);
   const derived = derive(subject, tx, ignorance);
-  const pool = new Set([...keysOf(base, input), ...derived.inputs.keys.keys()]);
+  const pool = new Set([...keysOf(base, input), ...derived.inputs.answers.map(({ key }) => key)]);
   const material = materialOf(pool, tx, subject);
   const trial = startTrial(subject, derived, ignorance.name, base, count);
   compare(trial, base, [], NO_MUTATION);

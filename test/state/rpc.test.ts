@@ -138,7 +138,7 @@ describe('the example block over a node', () => {
     const lists = new Map(
       input.transactions.map((tx, i) => [
         `${tx.from}0x${Buffer.from(tx.data).toString('hex')}`,
-        [...(expected.transactions[i]?.inputs.keys.keys() ?? [])],
+        [...new Set((expected.transactions[i]?.inputs.answers ?? []).map(({ key }) => key))],
       ]),
     );
     const accessListOf = ({ from, data }: { from: string; data: string }) =>

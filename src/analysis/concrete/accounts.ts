@@ -23,6 +23,8 @@ interface Changes {
   /** `null`: as before the transaction; `credit` came on top, unobserved. */
   base: Word | null;
   credit: bigint;
+  /** How many of the payments that the transaction asks of its sender are taken off what was there before it. */
+  payments: number;
   /** `null`: as before the transaction. */
   nonce: bigint | null;
   /** Code that the transaction gave it, or `null`. */
@@ -33,11 +35,11 @@ export class Account implements Changes {
   readonly address: Address;
   /** Counts from 0 in the order in which the block meets them. */
   readonly index: number;
-  readonly word = new Int32Array(WORD);
   readonly balanceKey: StateKey;
   readonly nonceKey: StateKey;
   readonly codeKey: StateKey;
   readonly isPrecompile: boolean;
+  #word: Int32Array | null = null;
   /** The transaction that met it last. */
   epoch = -1;
 
@@ -47,6 +49,7 @@ export class Account implements Changes {
   isTouched = false;
   base: Word | null = null;
   credit = 0n;
+  payments = 0;
   nonce: bigint | null = null;
   code: Uint8Array | null = null;
 
@@ -70,7 +73,15 @@ export class Account implements Changes {
     this.balanceKey = accountKey(address, 'balance');
     this.nonceKey = accountKey(address, 'nonce');
     this.codeKey = accountKey(address, 'code');
-    setBigint(this.word, 0, BigInt(address));
+  }
+
+  /** The address as a word; most accounts of transfers never need it. */
+  get word(): Int32Array {
+    if (this.#word === null) {
+      this.#word = new Int32Array(WORD);
+      setBigint(this.#word, 0, BigInt(this.address));
+    }
+    return this.#word;
   }
 
   /** Begins a transaction. */
@@ -82,6 +93,7 @@ export class Account implements Changes {
     this.isTouched = false;
     this.base = null;
     this.credit = 0n;
+    this.payments = 0;
     this.nonce = null;
     this.code = null;
     this.read = 0;
@@ -98,9 +110,10 @@ const MOST_KEPT = 1024;
 
 export class Accounts {
   readonly #byAddress = new Map<Address, Account>();
-  /** Open addressing by the limbs of the address: 1 + index of an account, or 0. */
+  /** Open addressing by the limbs of the address, for those that were looked up so: 1 + index of an account, or 0. */
   #table = new Int32Array(512);
   readonly #all: Account[] = [];
+  readonly #inTable: Account[] = [];
   readonly #isPrecompile: (address: Address) => boolean;
   /** Accounts that the transaction met, in this order. */
   readonly met: Account[] = [];
@@ -129,7 +142,7 @@ export class Accounts {
     let slot = hashOf(words, at) & mask;
     for (;;) {
       const index = (this.#table[slot] as number) - 1;
-      if (index < 0) return this.#meet(this.#add(addressOfLimbs(words, at)));
+      if (index < 0) return this.#meet(this.#found(addressOfLimbs(words, at)));
       const account = this.#all[index] as Account;
       if (isAddress(account.word, words, at)) return this.#meet(account);
       slot = (slot + 1) & mask;
@@ -148,9 +161,16 @@ export class Accounts {
     const account = new Account(address, this.#all.length, this.#isPrecompile(address));
     this.#all.push(account);
     this.#byAddress.set(address, account);
-    if (2 * this.#all.length > this.#table.length) {
+    return account;
+  }
+
+  /** For an address that is not in the table yet. */
+  #found(address: Address): Account {
+    const account = this.#byAddress.get(address) ?? this.#add(address);
+    this.#inTable.push(account);
+    if (2 * this.#inTable.length > this.#table.length) {
       this.#table = new Int32Array(2 * this.#table.length);
-      for (const each of this.#all) this.#insert(each);
+      for (const each of this.#inTable) this.#insert(each);
     } else this.#insert(account);
     return account;
   }
@@ -197,6 +217,7 @@ class Saved implements Changes {
   isTouched = false;
   base: Word | null = null;
   credit = 0n;
+  payments = 0;
   nonce: bigint | null = null;
   code: Uint8Array | null = null;
 }
@@ -208,6 +229,7 @@ function copyChanges(from: Changes, to: Changes): void {
   to.isTouched = from.isTouched;
   to.base = from.base;
   to.credit = from.credit;
+  to.payments = from.payments;
   to.nonce = from.nonce;
   to.code = from.code;
 }

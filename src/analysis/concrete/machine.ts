@@ -6,7 +6,7 @@ import type { Address, Transaction } from '../../input/block.ts';
 import { type GasSchedule, memoryPrice } from '../gas.ts';
 import type { Budget, Rules } from '../machine.ts';
 import type { PrecompileResult, Precompiles } from '../precompiles.ts';
-import type { BlockRules } from '../rules.ts';
+import { type BlockRules, effectiveGasPrice } from '../rules.ts';
 import type { Word } from '../word.ts';
 import type { Account } from './accounts.ts';
 import { destinationsOf } from './destinations.ts';
@@ -73,8 +73,7 @@ export class Machine {
   readonly #limits: Omit<Budget, 'forks'>;
   readonly #precompileBudget = { precompileSteps: 0 };
   origin: Account;
-  gasPrice: Word = 0n;
-  blobHashes: Transaction['blobVersionedHashes'] = [];
+  #tx: Transaction | null = null;
   /** Steps left. */
   steps = 0;
   #memoryLeft = 0;
@@ -99,18 +98,26 @@ export class Machine {
     this.entered = this.#frameAt(0);
   }
 
-  begin(tx: Transaction, gasPrice: Word): void {
+  begin(tx: Transaction): void {
     this.origin = this.state.accounts.at(tx.from);
-    this.gasPrice = gasPrice;
-    this.blobHashes = tx.blobVersionedHashes;
+    this.#tx = tx;
     this.steps = STEPS * this.#limits.steps;
     this.#memoryLeft = MEMORY * this.#limits.memoryBytes;
     this.#precompileBudget.precompileSteps = this.#limits.precompileSteps;
   }
 
+  get gasPrice(): Word {
+    return this.#tx === null ? 0n : effectiveGasPrice(this.#tx, this.block.block);
+  }
+
+  get blobHashes(): Transaction['blobVersionedHashes'] {
+    return this.#tx?.blobVersionedHashes ?? [];
+  }
+
   /** Leaves the frames empty, and forgets what is large. */
   end(): void {
     this.state.end();
+    this.#tx = null;
     for (let depth = 0; depth <= this.#deepest; depth++) this.#frames[depth]?.release();
     this.#deepest = 0;
     if (this.#frames.length > FRAMES_KEPT) this.#frames.length = FRAMES_KEPT;

@@ -1,8 +1,7 @@
 /** What one run on known values comes to, in the words of a derivation. */
-import type { AccessListEntry, Address, Transaction } from '../../input/block.ts';
+import type { Address, Transaction } from '../../input/block.ts';
 import type { StateKey } from '../../state/key.ts';
 import type { AccessMode, AccessSet, Region, SlotOrigin } from '../access.ts';
-import { derivedAccessList } from '../derived-access-list.ts';
 import type { Derivation } from '../transaction.ts';
 import { MAX_WORD, minOf, rangeWord, unknownWord, type Word } from '../word.ts';
 import type { Effects } from '../write-index.ts';
@@ -21,9 +20,8 @@ const NO_CODES: Effects['codes'] = new Map();
 const NO_REGIONS: readonly Region[] = [];
 
 export function resultOf(machine: Machine, tx: Transaction, ending: Ending): Derivation {
-  const { state, block } = machine;
+  const { state } = machine;
   const accesses = accessesOf(state);
-  let accessList: readonly AccessListEntry[] | null = null;
   // Before the assumptions, to which it may add.
   const effects = effectsOf(machine, tx);
   return {
@@ -38,10 +36,6 @@ export function resultOf(machine: Machine, tx: Transaction, ending: Ending): Der
     effects,
     debits: writersOf(state, BALANCE),
     nonceWrites: writersOf(state, NONCE),
-    get accessList() {
-      accessList ??= derivedAccessList(block, tx, accesses);
-      return accessList;
-    },
   };
 }
 
@@ -119,10 +113,18 @@ function effectsOf(machine: Machine, tx: Transaction): Effects {
 /** Fees make two balances unknown. */
 function balanceAfter({ state, block }: Machine, tx: Transaction, account: Account): Word {
   if (account.isDestroyed) return 0n;
-  if (account.address === tx.from || block.block === null) return unknownWord([]);
+  if (account.address === tx.from || block.block === null) return ANY_WORD;
   const balance = state.balanceOf(account);
-  return account.address === block.block.feeRecipient ? rangeWord(minOf(balance), MAX_WORD, []) : balance;
+  if (account.address !== block.block.feeRecipient) return balance;
+  const min = minOf(balance);
+  // It is the same after most transactions.
+  if (min !== feesOnTop.min) feesOnTop = { min, word: rangeWord(min, MAX_WORD, []) };
+  return feesOnTop.word;
 }
+
+const ANY_WORD = unknownWord([]);
+
+let feesOnTop = { min: 0n, word: rangeWord(0n, MAX_WORD, []) };
 
 function slotAfter(state: State, cell: number): Word {
   const { slots } = state;

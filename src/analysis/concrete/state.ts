@@ -7,7 +7,7 @@ import type { Address } from '../../input/block.ts';
 import { binary } from '../arithmetic.ts';
 import type { Fact, Knowledge } from '../knowledge.ts';
 import { knownOrigin } from '../known-hashes.ts';
-import { knownValue, maxOf, minOf, type Word } from '../word.ts';
+import { knownValue, MAX_WORD, maxOf, minOf, type Word } from '../word.ts';
 import { type Account, Accounts, BALANCE, CODE, NONCE } from './accounts.ts';
 import { copyWord, setBigint, WORD } from './limbs.ts';
 import { Preimages } from './preimages.ts';
@@ -27,6 +27,8 @@ export class State {
   readonly slots = new Slots();
   readonly preimages = new Preimages();
   #knowledge: Knowledge = NO_KNOWLEDGE;
+  /** In their order, as far as they have been taken. */
+  readonly #payments: ((balance: Word) => Word)[] = [];
 
   constructor(isPrecompile: (address: Address) => boolean) {
     this.accounts = new Accounts(isPrecompile);
@@ -132,7 +134,11 @@ export class State {
   /** What is known of the balance before the transaction. */
   #balanceBefore(account: Account): Word {
     if ((account.asked & BALANCE) === 0) {
-      account.balanceBefore = this.#answer(account, BALANCE, this.#knowledge.balance(account.address));
+      account.balanceBefore = this.#answer(
+        account,
+        BALANCE,
+        this.#knowledge.balance(account.address, account.balanceKey),
+      );
     }
     return account.balanceBefore;
   }
@@ -147,7 +153,27 @@ export class State {
 
   /** What is known of the balance now. */
   balanceOf(account: Account): Word {
-    return binary('add', account.base ?? this.#balanceBefore(account), account.credit);
+    return plus(account.base ?? this.#afterPayments(account), account.credit);
+  }
+
+  #afterPayments(account: Account): Word {
+    let balance = this.#balanceBefore(account);
+    for (let i = 0; i < account.payments; i++) {
+      const pay = this.#payments[i];
+      if (pay !== undefined) balance = pay(balance);
+    }
+    return balance;
+  }
+
+  /**
+   * Takes what the transaction itself asks of its sender, which nobody may ever look at: what is left is worked
+   * out when somebody does.
+   */
+  payUnseen(sender: Account, pay: (balance: Word) => Word): void {
+    this.#balanceBefore(sender);
+    this.accounts.save(sender);
+    this.#payments[sender.payments++] = pay;
+    sender.isTouched = true;
   }
 
   /** The balance now, which has to be known, and counts as read. */
@@ -165,11 +191,6 @@ export class State {
 
   debit(account: Account, amount: bigint): void {
     writeField(account, BALANCE);
-    this.payFromFunds(account, amount);
-  }
-
-  /** Takes from a balance without counting as a write. */
-  payFromFunds(account: Account, amount: bigint): void {
     this.setBalance(account, binary('sub', this.balanceOf(account), amount));
   }
 
@@ -194,7 +215,11 @@ export class State {
 
   #nonceBefore(account: Account): Word {
     if ((account.asked & NONCE) === 0) {
-      account.nonceBefore = this.#answer(account, NONCE, this.#knowledge.nonce(account.address));
+      account.nonceBefore = this.#answer(
+        account,
+        NONCE,
+        this.#knowledge.nonce(account.address, account.nonceKey),
+      );
     }
     return account.nonceBefore;
   }
@@ -208,7 +233,7 @@ export class State {
   peekCode(account: Account): Uint8Array | null {
     if (account.code !== null) return account.code;
     if ((account.asked & CODE) === 0) {
-      const fact = this.#knowledge.code(account.address);
+      const fact = this.#knowledge.code(account.address, account.codeKey);
       if (fact.kind === 'missing') throw NOT_KNOWN;
       account.asked |= CODE;
       account.codeBefore = fact.kind === 'stable' ? fact.code : null;
@@ -274,6 +299,16 @@ export class State {
     return false;
   }
 }
+
+/** The sum; what is not known at all needs no arithmetic. */
+function plus(balance: Word, credit: bigint): Word {
+  if (typeof balance === 'bigint') return BigInt.asUintN(256, balance + credit);
+  return credit === 0n && balance.unknown === MAX_WORD && balance.min < HALF && balance.max === MAX_WORD
+    ? balance
+    : binary('add', balance, credit);
+}
+
+const HALF = 1n << 255n;
 
 /** A written field counts as read, too. */
 export function writeField(account: Account, field: number): void {

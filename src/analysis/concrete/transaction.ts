@@ -4,10 +4,11 @@
  * beginning. Where both say `exact`, they say the same.
  */
 import type { Transaction } from '../../input/block.ts';
+import { binary } from '../arithmetic.ts';
 import { creationAddress } from '../creation-address.ts';
 import { delegateOf } from '../instructions/calls.ts';
 import type { Knowledge } from '../knowledge.ts';
-import { type BlockRules, effectiveGasPrice } from '../rules.ts';
+import type { BlockRules } from '../rules.ts';
 import type { Derivation, Limits } from '../transaction.ts';
 import { applicableAuthorizations, fundsLeft, startingGas, warmAccounts } from '../transaction-start.ts';
 import { type Account, BALANCE, CODE, NONCE } from './accounts.ts';
@@ -46,7 +47,7 @@ export class ConcreteDeriver {
     const machine = this.#machine;
     try {
       machine.state.begin(knowledge);
-      machine.begin(tx, effectiveGasPrice(tx, this.#block.block));
+      machine.begin(tx);
       this.#start(tx);
       const ending = this.#run(tx, gas);
       return { kind: 'derived', derivation: resultOf(machine, tx, ending) };
@@ -70,7 +71,7 @@ export class ConcreteDeriver {
     if (block !== null) accounts.at(block.feeRecipient).credited |= BALANCE;
     // Validity is decided elsewhere: here the sender has the nonce and the funds.
     state.setNonce(from, tx.nonce + 1n);
-    state.setBalance(from, fundsLeft(this.#block, tx, state.balanceOf(from)));
+    state.payUnseen(from, (balance) => fundsLeft(this.#block, tx, balance));
     if (schedule.hasAccessLists) {
       for (const address of warmAccounts(this.#block, tx)) state.warm(accounts.at(address));
       for (const entry of tx.accessList ?? []) {
@@ -82,7 +83,7 @@ export class ConcreteDeriver {
         }
       }
     }
-    this.#authorise(tx);
+    if (tx.authorizationList.length > 0) this.#authorise(tx);
   }
 
   /** EIP-7702: each valid tuple sets its authority's code and counts its nonce, whatever the call does. */
@@ -119,7 +120,7 @@ export class ConcreteDeriver {
     const code = to.isPrecompile ? null : loadEntryCode(machine, to);
     if (tx.value > 0n && from !== to) {
       // The sender's value is part of what its funds cover: a delta, not a debit by code.
-      state.payFromFunds(from, tx.value);
+      state.payUnseen(from, (balance) => binary('sub', balance, tx.value));
       state.credit(to, tx.value);
     } else if (!rules.clearsEmptyAccounts) transfer(machine, from, to, 0n);
     if (code === null) return this.#runPrecompile(tx, to, frame);

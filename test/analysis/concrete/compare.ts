@@ -52,10 +52,11 @@ export function differences(
   assumptions: Derivation['assumptions'],
   { concrete, abstract }: Comparison,
 ): string[] {
-  const asked = concrete.inputs.keys;
+  const asked = new Set(concrete.inputs.answers.map(({ key }) => key));
+  const askedByAbstract = new Set(abstract.inputs.answers.map(({ key }) => key));
   return [
-    ...[...abstract.inputs.keys.keys()].filter((key) => !asked.has(key) && !key.endsWith(':code')),
-    ...[...asked.keys()].filter((key) => !abstract.inputs.keys.has(key)),
+    ...[...askedByAbstract].filter((key) => !asked.has(key) && !key.endsWith(':code')),
+    ...[...asked].filter((key) => !askedByAbstract.has(key)),
     ...[...abstract.result.assumptions].filter((key) => asked.has(key) && !assumptions.has(key)),
     ...[...concrete.inputs.existence.keys()].filter((key) => !abstract.inputs.existence.has(key)),
     ...[...abstract.inputs.existence.keys()].filter((key) => !concrete.inputs.existence.has(key)),
