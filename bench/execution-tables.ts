@@ -1,14 +1,11 @@
 /** The tables of `npm run bench`. */
 import type { Results, Times } from './contender.ts';
-import { MANY } from './options.ts';
+import { GROUPS, type GroupMember } from './groups.ts';
 import { geometricMean, relativeSpread } from './statistics.ts';
 import { markdownTable } from './table.ts';
 
 /** What one block takes, and what its graph allows. */
-export interface MeasuredBlock {
-  readonly name: string;
-  readonly origin: 'mainnet' | 'synthetic';
-  readonly transactions: number;
+export interface MeasuredBlock extends GroupMember {
   readonly gas: number;
   /** Total gas ÷ critical path: the speed-up that no number of workers exceeds. */
   readonly bound: number;
@@ -67,12 +64,6 @@ function shareOfBound({ results, boundOnWorkers }: MeasuredBlock, engine: 'tuned
   const gained = ratio(results[`${engine} given`]?.total.median, results[`${engine} many`]?.total.median);
   return gained === null ? null : gained / boundOnWorkers;
 }
-
-const GROUPS: readonly (readonly [title: string, has: (block: MeasuredBlock) => boolean])[] = [
-  [`mainnet, ≥ ${MANY} txs`, ({ origin, transactions }) => origin === 'mainnet' && transactions >= MANY],
-  ['mainnet, all', ({ origin }) => origin === 'mainnet'],
-  ['synthetic', ({ origin }) => origin === 'synthetic'],
-];
 
 /** Of a comparison over a group of blocks. */
 export interface Mean {

@@ -16,8 +16,9 @@
 import { type BenchmarkBlock, selectBlocks } from './blocks.ts';
 import { alternate, type Contender } from './contender.ts';
 import { executionTables, type MeasuredBlock, meansOf } from './execution-tables.ts';
+import { isQuickBlock } from './groups.ts';
 import { describeMachine, machineText } from './machine.ts';
-import { MANY, numberOf, readOptions } from './options.ts';
+import { numberOf, readOptions } from './options.ts';
 import { deriveBlock, startOwnContenders } from './own-contenders.ts';
 import { runBlockContender } from './run-block.ts';
 import { writePerformance } from './table.ts';
@@ -33,7 +34,7 @@ async function measureBlock(
 ): Promise<MeasuredBlock | null> {
   const files = await read();
   const transactions = files.block.transactions.length;
-  if (isQuick && origin === 'mainnet' && transactions < MANY) return null;
+  if (isQuick && !isQuickBlock({ origin, transactions })) return null;
   const { plan, graph } = deriveBlock(files, workers);
   const results = await alternate(contenders, files, rounds);
   const total = graph.gas.reduce((sum, gas) => sum + gas, 0n);

@@ -2,9 +2,6 @@
 import { parseArgs } from 'node:util';
 import { type BenchmarkBlock, selectBlocks } from './blocks.ts';
 
-/** A mainnet block with fewer transactions is left out of `--quick`, and of the means that count. */
-export const MANY = 100;
-
 export interface BenchmarkOptions {
   readonly blocks: readonly BenchmarkBlock[];
   /** Runs that count. */

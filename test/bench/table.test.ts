@@ -24,5 +24,5 @@ test('a section gets another text, and the rest of the document stays', () => {
 
 test('docs/performance.md has a section for each benchmark that writes there', () => {
   const document = readFileSync('docs/performance.md', 'utf8');
-  for (const name of ['execution']) expect(withSection(document, name, 'new')).toContain('\nnew\n');
+  for (const name of ['execution', 'replay']) expect(withSection(document, name, 'new')).toContain('\nnew\n');
 });
