@@ -46,6 +46,18 @@ export type {
   Transaction,
   Withdrawal,
 } from './input/block.ts';
+export {
+  type AccountChangesJson,
+  blockAccessListToJson,
+} from './input/block-access-list/json.ts';
+export type {
+  AccountChanges,
+  BlockAccessList,
+  CodeChange,
+  SlotChanges,
+  ValueChange,
+} from './input/block-access-list/list.ts';
+export { blockAccessListHash, encodeBlockAccessList } from './input/block-access-list/rlp.ts';
 export { type BlockHashes, readBlockHashes } from './input/block-hashes.ts';
 export { readDocument } from './input/document.ts';
 export { type ReadOptions, readInput } from './input/read.ts';

@@ -5,7 +5,7 @@
 import type { Address, BlockInput, Transaction } from '../input/block.ts';
 import { accountKey, type StateKey, storageKey } from '../state/key.ts';
 import type { StateSource } from '../state/source.ts';
-import { systemContracts } from '../state/system-calls.ts';
+import { ownStepKeys } from '../state/system-calls.ts';
 import { beforeTransactions } from './block.ts';
 import { BlockKnowledge, NO_PREDECESSORS } from './block-knowledge.ts';
 import { blockRules } from './rules.ts';
@@ -32,8 +32,7 @@ export function foreseenKeys({ block, hardfork, transactions }: BlockInput): Sta
   const whole = (address: Address) => keys.add(accountKey(address, 'balance'));
   if (block !== null) {
     whole(block.feeRecipient);
-    for (const address of systemContracts(hardfork)) whole(address);
-    for (const { address } of block.withdrawals ?? []) whole(address);
+    for (const key of ownStepKeys(block, hardfork)) keys.add(key);
   }
   for (const tx of transactions) {
     whole(tx.from);

@@ -6,13 +6,15 @@ import type { SlotOrigin } from '../analysis/access.ts';
 import type { AnalysisOptions, TransactionAnalysis } from '../analysis/result.ts';
 import { InternalError, InvalidBlockError } from '../errors.ts';
 import type { Address, BlockInput } from '../input/block.ts';
-import { mergeDiffs, type StateDiff } from '../state/diff.ts';
+import type { StateDiff } from '../state/diff.ts';
 import type { StateKey } from '../state/key.ts';
 import { overlayState } from '../state/overlay.ts';
 import type { StateSource } from '../state/source.ts';
-import { systemCallsDiff, withdrawalsDiff } from '../state/system-calls.ts';
+import { systemCallsDiff } from '../state/system-calls.ts';
+import { openingStep } from './access-list/own-steps.ts';
+import { NO_STEP, type Step, stepOf } from './access-list/step.ts';
 import { executionHeader } from './block-context.ts';
-import { type Commutation, CurrentState, committedDiff } from './current-state.ts';
+import { type Commutation, CurrentState } from './current-state.ts';
 import type { Deferral } from './deferral.ts';
 import { type ExecutionState, executionState } from './execution-state.ts';
 import { type Escape, findEscapes, needsOrigins } from './guard.ts';
@@ -33,13 +35,17 @@ export interface OpenedBlock {
   readonly state: ExecutionState;
   /** What lies between the two. */
   readonly systemCalls: StateDiff;
+  /** The same for the block's access list. */
+  readonly opening: Step;
 }
 
 /** Does the block's own first steps. */
 export function openBlock(input: BlockInput, source: StateSource): OpenedBlock {
-  const systemCalls = input.block === null ? new Map() : systemCallsDiff(source, input.block, input.hardfork);
+  const { block, hardfork } = input;
+  const systemCalls = block === null ? new Map() : systemCallsDiff(source, block, hardfork);
+  const opening = block === null ? NO_STEP : openingStep(source, block, hardfork, systemCalls);
   const state = executionState(source);
-  if (systemCalls.size === 0) return { input, source, state, systemCalls };
+  if (systemCalls.size === 0) return { input, source, state, systemCalls, opening };
   const changed = overlayState(source, systemCalls);
   const { hasStorage } = state;
   return {
@@ -47,14 +53,8 @@ export function openBlock(input: BlockInput, source: StateSource): OpenedBlock {
     source,
     state: hasStorage === undefined ? changed : { ...changed, hasStorage },
     systemCalls,
+    opening,
   };
-}
-
-/** All changes of a block: its first steps, its transactions, its withdrawals. */
-export function closeBlock(block: OpenedBlock, current: CurrentState): StateDiff {
-  const { input, state, systemCalls } = block;
-  const withdrawals = input.block === null ? new Map() : withdrawalsDiff(current, input.block);
-  return mergeDiffs([systemCalls, committedDiff(current, state), withdrawals]);
 }
 
 /** State, results and origins of slots so far. */
@@ -93,6 +93,13 @@ export class BlockRun {
       if (result?.status === 'ran') settled.add(result.diff, this.#commutations[index] ?? undefined);
     }
     return settled;
+  }
+
+  /** The transactions that ran, in block order. */
+  steps(): Step[] {
+    return this.results.flatMap((result, index) =>
+      result?.status === 'ran' ? [stepOf(result, this.#commutations[index] ?? null)] : [],
+    );
   }
 
   /** Commits to `fresh`, in block order, what stands here before the first transaction without a result. */

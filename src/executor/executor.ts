@@ -9,14 +9,8 @@ import type { BlockInput } from '../input/block.ts';
 import { type ReadOptions, readInput } from '../input/read.ts';
 import type { StateSource } from '../state/source.ts';
 import { blockBroadcast } from './block-data.ts';
-import {
-  BlockLimits,
-  BlockRun,
-  closeBlock,
-  finishInOrder,
-  type OpenedBlock,
-  openBlock,
-} from './block-run.ts';
+import { type BlockEnd, closeBlock } from './block-end.ts';
+import { BlockLimits, BlockRun, finishInOrder, type OpenedBlock, openBlock } from './block-run.ts';
 import { BlockRunner } from './block-runner.ts';
 import { Deferral } from './deferral.ts';
 import { type Derivation, derive } from './derive.ts';
@@ -119,7 +113,8 @@ export class Executor {
         ? await this.#runInParallel(deferral, block, runner, granularity)
         : new BlockRun(block, runner);
     const escapes = await finishInOrder(run, limits(), deferral, { skipInvalid });
-    const result = closedResult(block, run);
+    const end = closeBlock(block, run);
+    const result = resultOf(input, run, end);
     const executed = performance.now();
     const sequential =
       options.verify === true ? await this.#sequentially(block, runner, limits(), skipInvalid) : null;
@@ -131,7 +126,9 @@ export class Executor {
       plan: hasResolved ? planSchedule(graph, { workers: this.workers, granularity }) : derived.plan,
       execution: {
         ...result,
-        blockAccessList: null,
+        get blockAccessList() {
+          return end.accessList();
+        },
         escapes,
         verified: verification(result, sequential, input),
         mode: reason === null ? 'parallel' : 'sequential',
@@ -172,7 +169,7 @@ export class Executor {
   ): Promise<BlockResult> {
     const run = new BlockRun(block, runner);
     await finishInOrder(run, limits, null, { skipInvalid });
-    return closedResult(block, run);
+    return resultOf(block.input, run, closeBlock(block, run));
   }
 }
 
@@ -194,9 +191,9 @@ function modeReason(
   }
 }
 
-function closedResult(block: OpenedBlock, run: BlockRun): BlockResult {
+function resultOf(input: BlockInput, run: BlockRun, { stateDiff }: BlockEnd): BlockResult {
   const results = run.results.flatMap((result) => (result === undefined ? [] : [result]));
-  return blockResult(block.input, results, closeBlock(block, run.current));
+  return blockResult(input, results, stateDiff);
 }
 
 function verification(

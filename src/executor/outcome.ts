@@ -3,6 +3,7 @@ import type { BlockAnalysis } from '../analysis/result.ts';
 import type { ConflictGraph } from '../graph/conflict-graph.ts';
 import type { Plan } from '../graph/plan.ts';
 import type { Address, BlockHeader, BlockInput, Hex } from '../input/block.ts';
+import type { BlockAccessList } from '../input/block-access-list/list.ts';
 import { isHardforkFrom } from '../input/chain.ts';
 import { bytesToHex } from '../input/hex.ts';
 import type { StateDiff } from '../state/diff.ts';
@@ -47,8 +48,11 @@ export interface BlockResult {
 }
 
 export interface Execution extends BlockResult {
-  /** EIP-7928's list; not produced yet. */
-  readonly blockAccessList: null;
+  /**
+   * What the block touched and changed, step by step (EIP-7928), on any hardfork. Made when it is first looked at;
+   * until then the outcome holds on to the results of all transactions.
+   */
+  readonly blockAccessList: BlockAccessList;
   /** Observed accesses outside the derived sets: defects of the analysis. The result is right nevertheless. */
   readonly escapes: readonly Escape[];
   readonly verified: {

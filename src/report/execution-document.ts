@@ -1,6 +1,8 @@
 /** The `execution` part of the JSON document. */
 import type { Execution, Receipt } from '../executor/outcome.ts';
 import type { BlockInput } from '../input/block.ts';
+import { blockAccessListToJson } from '../input/block-access-list/json.ts';
+import { blockAccessListHash } from '../input/block-access-list/rlp.ts';
 import { bytesToHex } from '../input/hex.ts';
 import { diffToJson } from '../state/diff.ts';
 import { quantity } from './quantity.ts';
@@ -12,7 +14,7 @@ type ReceiptDocument = ExecutionDocument['receipts'][number];
 /** What came of executing the input. Everything but `timings` is the same for any number of workers. */
 export function executionDocument(execution: Execution, input: BlockInput): ExecutionDocument {
   const { skipped, missingBlockHashes, verified, timings, mode, modeReason, workers } = execution;
-  const { engine, engineReason } = execution;
+  const { engine, engineReason, blockAccessList } = execution;
   return {
     gasUsed: quantity(execution.gasUsed),
     receiptsRoot: execution.receiptsRoot,
@@ -25,7 +27,8 @@ export function executionDocument(execution: Execution, input: BlockInput): Exec
       missingBlockHashes: missingBlockHashes.map((number) => quantity(number)),
     }),
     stateDiff: diffToJson(execution.stateDiff),
-    blockAccessList: execution.blockAccessList,
+    blockAccessList: blockAccessListToJson(blockAccessList),
+    blockAccessListHash: bytesToHex(blockAccessListHash(blockAccessList)),
     escapes: execution.escapes.length,
     verified: {
       sequential: verified.sequential,

@@ -230,6 +230,26 @@ const accountDiff = z
   })
   .meta({ id: 'AccountDiff', description: 'New values of what changed.' });
 
+const valueChange = z.strictObject({ index: quantity, value: quantity });
+
+const accountChanges = z
+  .strictObject({
+    address,
+    storageChanges: z.array(
+      z.strictObject({ key: word, changes: z.array(z.strictObject({ index: quantity, value: word })) }),
+    ),
+    storageReads: z.array(word),
+    balanceChanges: z.array(valueChange),
+    nonceChanges: z.array(valueChange),
+    codeChanges: z.array(z.strictObject({ index: quantity, code: bytes })),
+  })
+  .meta({
+    id: 'AccountChanges',
+    description:
+      'An account that was accessed, and what each step left in it: step 0 comes before the first transaction, ' +
+      'the others count transactions from 1, the last one comes after them.',
+  });
+
 const execution = z
   .strictObject({
     gasUsed: quantity,
@@ -247,7 +267,10 @@ const execution = z
     stateDiff: z
       .record(address, accountDiff)
       .meta({ description: 'From before the first step of the block to after its last one.' }),
-    blockAccessList: z.array(z.unknown()).nullable().meta({ description: 'EIP-7928.' }),
+    blockAccessList: z
+      .array(accountChanges)
+      .meta({ description: 'EIP-7928, as eth_getBlockAccessList answers it. Of every hardfork.' }),
+    blockAccessListHash: word.meta({ description: 'keccak256 of the RLP of the list.' }),
     escapes: count.meta({
       description: 'Observed accesses outside the derived sets: defects of the analysis.',
     }),

@@ -7,6 +7,7 @@ import { InternalError } from '../errors.ts';
 import type { Address, BlockHeader } from '../input/block.ts';
 import { isHardforkFrom } from '../input/chain.ts';
 import type { GrowingDiff, StateDiff } from './diff.ts';
+import { accountKey, type StateKey, storageKey } from './key.ts';
 import type { StateSource } from './source.ts';
 
 /** EIP-4788: holds the beacon block roots. */
@@ -21,46 +22,59 @@ export const HISTORY_STORAGE_ADDRESS = '0x0000f90827f1c53a10cb7a02335b1753200029
 /** EIP-2935, HISTORY_SERVE_WINDOW. */
 const HISTORY_LENGTH = 8191n;
 
-/** The contracts that the system calls before a block's first transaction go to. */
-export function systemContracts(hardfork: string): Address[] {
-  return [
-    ...(isHardforkFrom(hardfork, 'cancun') ? ([BEACON_ROOTS_ADDRESS] as const) : []),
-    ...(isHardforkFrom(hardfork, 'prague') ? ([HISTORY_STORAGE_ADDRESS] as const) : []),
-  ];
+/**
+ * The system calls before a block's first transaction, by the contract that they go to: EIP-4788 since Cancun,
+ * EIP-2935 since Prague; and what the contract writes, if it is there and is the one of the EIP.
+ */
+export function systemCallSlots(
+  block: Pick<BlockHeader, 'number' | 'timestamp' | 'parentHash' | 'parentBeaconBlockRoot'>,
+  hardfork: string,
+): Map<Address, ReadonlyMap<bigint, bigint>> {
+  const { number, timestamp, parentHash, parentBeaconBlockRoot } = block;
+  const calls = new Map<Address, ReadonlyMap<bigint, bigint>>();
+  if (isHardforkFrom(hardfork, 'cancun') && parentBeaconBlockRoot !== null) {
+    const slot = timestamp % BEACON_ROOTS_LENGTH;
+    const slots = [
+      [slot, timestamp],
+      [slot + BEACON_ROOTS_LENGTH, BigInt(parentBeaconBlockRoot)],
+    ] as const;
+    calls.set(BEACON_ROOTS_ADDRESS, new Map(slots));
+  }
+  if (isHardforkFrom(hardfork, 'prague') && number > 0n) {
+    const slot = (number - 1n) % HISTORY_LENGTH;
+    calls.set(HISTORY_STORAGE_ADDRESS, new Map([[slot, BigInt(parentHash)]]));
+  }
+  return calls;
 }
 
 /**
- * The system calls before a block's first transaction: EIP-4788 since Cancun, EIP-2935 since Prague. Where
- * there is no contract, nothing happens; where there is one, it is taken to be the one of the EIP. Where the
- * state does not know, nothing is said: the slots stay unknown.
+ * What the system calls before a block's first transaction write, changed or not. Where there is no contract,
+ * nothing happens. Where the state does not know, nothing is said: the slots stay unknown.
  */
 export function systemCallsDiff(
   state: StateSource,
-  block: Pick<BlockHeader, 'number' | 'timestamp' | 'parentHash' | 'parentBeaconBlockRoot'>,
+  block: Parameters<typeof systemCallSlots>[0],
   hardfork: string,
 ): StateDiff {
   const diff: GrowingDiff = new Map();
-  const { number, timestamp, parentHash, parentBeaconBlockRoot } = block;
-  if (
-    isHardforkFrom(hardfork, 'cancun') &&
-    parentBeaconBlockRoot !== null &&
-    hasCode(state, BEACON_ROOTS_ADDRESS)
-  ) {
-    const slot = timestamp % BEACON_ROOTS_LENGTH;
-    const storage = new Map([
-      [slot, timestamp],
-      [slot + BEACON_ROOTS_LENGTH, BigInt(parentBeaconBlockRoot)],
-    ]);
-    diff.set(BEACON_ROOTS_ADDRESS, { storage });
-  }
-  if (isHardforkFrom(hardfork, 'prague') && number > 0n && hasCode(state, HISTORY_STORAGE_ADDRESS)) {
-    const storage = new Map([[(number - 1n) % HISTORY_LENGTH, BigInt(parentHash)]]);
-    diff.set(HISTORY_STORAGE_ADDRESS, { storage });
+  for (const [address, slots] of systemCallSlots(block, hardfork)) {
+    if (hasCode(state, address)) diff.set(address, { storage: new Map(slots) });
   }
   return diff;
 }
 
-function hasCode(state: StateSource, address: typeof BEACON_ROOTS_ADDRESS | typeof HISTORY_STORAGE_ADDRESS) {
+/** Keys that the block's own steps need. */
+export function ownStepKeys(block: BlockHeader, hardfork: string): StateKey[] {
+  const keys: StateKey[] = [];
+  for (const [address, slots] of systemCallSlots(block, hardfork)) {
+    keys.push(accountKey(address, 'balance'));
+    for (const slot of slots.keys()) keys.push(storageKey(address, slot));
+  }
+  for (const { address } of block.withdrawals ?? []) keys.push(accountKey(address, 'balance'));
+  return keys;
+}
+
+function hasCode(state: StateSource, address: Address): boolean {
   return (state.account(address)?.code ?? state.code?.(address) ?? []).length > 0;
 }
 

@@ -1,7 +1,8 @@
 /** Official state tests through the transaction runner: post-state root and logs of each, as they say themselves. */
 import { RLP } from '@ethereumjs/rlp';
 import { expect, test } from '@jest/globals';
-import { BlockLimits, BlockRun, closeBlock, openBlock } from '../../src/executor/block-run.ts';
+import { closeBlock } from '../../src/executor/block-end.ts';
+import { BlockLimits, BlockRun, openBlock } from '../../src/executor/block-run.ts';
 import { type RunResult, TransactionRunner } from '../../src/executor/transaction-runner.ts';
 import type { BlockInput } from '../../src/input/block.ts';
 import { bytesToHex } from '../../src/input/hex.ts';
@@ -46,7 +47,7 @@ async function problemOf({
   }
   if (expectException !== null) return `it ran, but expects ${expectException}`;
   run.commit(result, null);
-  const root = await stateRootOf(stateAfter(prestate, closeBlock(block, run.current)));
+  const root = await stateRootOf(stateAfter(prestate, closeBlock(block, run).stateDiff));
   if (root !== stateRoot) return 'another state root';
   const logs = result.logs.map(([address, topics, data]) => [address, [...topics], data]);
   return bytesToHex(keccak256(RLP.encode(logs))) === logsHash ? null : 'other logs';

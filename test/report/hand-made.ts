@@ -269,7 +269,16 @@ export const execution: Execution = {
   ]),
   skipped: [{ status: 'invalid', index: 1, reason: 'nonce-too-low', detail: 'nonce 0, the account has 1' }],
   missingBlockHashes: [17n],
-  blockAccessList: null,
+  blockAccessList: [
+    {
+      address: token,
+      storageChanges: [{ slot: 1n, changes: [{ index: 1, value: 0n }] }],
+      storageReads: [2n],
+      balanceChanges: [{ index: 3, value: 5n }],
+      nonceChanges: [{ index: 2, value: 1n }],
+      codeChanges: [{ index: 2, code: new Uint8Array([0x60, 0x00]) }],
+    },
+  ],
   escapes: [],
   verified: { sequential: true, header: null, mismatches: [] },
   mode: 'parallel',

@@ -1,0 +1,117 @@
+/**
+ * Makes a block's access list (EIP-7928) from what its steps observed and changed. The steps are gone through in
+ * block order, whichever order they ran in: only then is it known what balance a commuting credit left.
+ */
+import type { Address } from '../../input/block.ts';
+import type {
+  AccountChanges,
+  BlockAccessList,
+  CodeChange,
+  ValueChange,
+} from '../../input/block-access-list/list.ts';
+import { addressOf, slotHex } from '../../state/key.ts';
+import type { AccountState } from '../../state/source.ts';
+import { CurrentState } from '../current-state.ts';
+import { type AccountDiff, equalBytes } from '../transaction-state.ts';
+import type { Step } from './step.ts';
+
+/** An account on its way into the list. */
+interface Entry {
+  /** By slot as 32 bytes of hex, whose order is that of the numbers; without changes it was only read. */
+  readonly slots: Map<string, ValueChange[]>;
+  readonly balances: ValueChange[];
+  readonly nonces: ValueChange[];
+  readonly codes: CodeChange[];
+}
+
+/** `<address>:` comes before the slot in its key. */
+const SLOT_AT = 43;
+const SLOT_KEY_LENGTH = SLOT_AT + 66;
+const NO_ACCOUNT: AccountState = { balance: 0n, nonce: 0n, code: new Uint8Array(0) };
+
+/**
+ * The list.
+ *
+ * @param steps - From what comes before the first transaction to what comes after the last, in block order.
+ * @param before - Accounts before the first step, of those that any step changed.
+ */
+export function buildBlockAccessList(
+  steps: Iterable<Step>,
+  before: (address: Address) => AccountState | null,
+): BlockAccessList {
+  const entries = new Map<Address, Entry>();
+  const state = new CurrentState({ account: before, storage: () => 0n });
+  let index = 0;
+  for (const step of steps) {
+    addAccesses(entries, step);
+    for (const diff of step.diff) addChanges(entries, state, { index, diff, step });
+    index++;
+  }
+  return [...entries]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([address, entry]) => accountChanges(address, entry));
+}
+
+function entryOf(entries: Map<Address, Entry>, address: Address): Entry {
+  let entry = entries.get(address);
+  if (entry === undefined) {
+    entry = { slots: new Map(), balances: [], nonces: [], codes: [] };
+    entries.set(address, entry);
+  }
+  return entry;
+}
+
+function changesOf({ slots }: Entry, slot: string): ValueChange[] {
+  let changes = slots.get(slot);
+  if (changes === undefined) {
+    changes = [];
+    slots.set(slot, changes);
+  }
+  return changes;
+}
+
+function addAccesses(entries: Map<Address, Entry>, { keys, touched, unreached }: Step): void {
+  const isLeftOut = new Set<string>(unreached);
+  for (const key of keys) {
+    const address = addressOf(key);
+    if (isLeftOut.size > 0 && (isLeftOut.has(address) || isLeftOut.has(key))) continue;
+    const entry = entryOf(entries, address);
+    if (key.length === SLOT_KEY_LENGTH) changesOf(entry, key.slice(SLOT_AT));
+  }
+  for (const address of touched) entryOf(entries, address);
+}
+
+interface Change {
+  readonly index: number;
+  readonly diff: AccountDiff;
+  readonly step: Step;
+}
+
+function addChanges(entries: Map<Address, Entry>, state: CurrentState, { index, diff, step }: Change): void {
+  const { address, slots } = diff;
+  const before = state.account(address) ?? NO_ACCOUNT;
+  state.apply([diff], step.commutation ?? undefined);
+  const { balance, nonce, code } = state.account(address) ?? NO_ACCOUNT;
+  if (balance !== before.balance) entryOf(entries, address).balances.push({ index, value: balance });
+  if (nonce !== before.nonce) entryOf(entries, address).nonces.push({ index, value: nonce });
+  if (!equalBytes(code, before.code)) entryOf(entries, address).codes.push({ index, code });
+  // The storage of a destroyed account goes with it; its slots count as read.
+  if (diff.isDestroyed) return;
+  for (const [slot, value] of slots) {
+    changesOf(entryOf(entries, address), slotHex(slot)).push({ index, value });
+  }
+}
+
+function accountChanges(address: Address, { slots, balances, nonces, codes }: Entry): AccountChanges {
+  const ordered = [...slots].sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    address,
+    storageChanges: ordered
+      .filter(([, changes]) => changes.length > 0)
+      .map(([slot, changes]) => ({ slot: BigInt(slot), changes })),
+    storageReads: ordered.filter(([, changes]) => changes.length === 0).map(([slot]) => BigInt(slot)),
+    balanceChanges: balances,
+    nonceChanges: nonces,
+    codeChanges: codes,
+  };
+}
