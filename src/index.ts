@@ -28,6 +28,7 @@ export {
   type Executor,
   type ExecutorOptions,
 } from './executor/executor.ts';
+export type { Fault, FaultKind } from './executor/fault.ts';
 export { analyzeFetching } from './executor/fetch-rounds.ts';
 export type { Escape } from './executor/guard.ts';
 export { MissingStateError } from './executor/missing-state.ts';

@@ -74,6 +74,8 @@ test('every public type is named, too', () => {
   "Execution",
   "Executor",
   "ExecutorOptions",
+  "Fault",
+  "FaultKind",
   "FetchingState",
   "Findings",
   "Granularity",

@@ -25,7 +25,8 @@ import {
   sequentialMismatches,
 } from './outcome.ts';
 import { ParallelRun } from './parallel-run.ts';
-import { type PoolOptions, WorkerPool } from './pool.ts';
+import { WorkerPool } from './pool.ts';
+import type { PoolOptions } from './pool-options.ts';
 import { readInputOnPool } from './recovery.ts';
 import type { TransactionRunner } from './transaction-runner.ts';
 import { reasonAgainstWorkers } from './worthwhile.ts';
@@ -153,6 +154,7 @@ export class Executor {
     granularity: Granularity,
   ): Promise<BlockRun> {
     this.#pool ??= await WorkerPool.start(this.#options);
+    this.#pool.renew();
     const state = workerState(block.source, block.systemCalls, deferral.analysis);
     this.#pool.broadcast(blockBroadcast({ input: block.input, state }));
     const run = new BlockRun(block, runner);

@@ -1,27 +1,21 @@
 /**
  * Worker threads, started once and kept warm; what they are asked is not this file's matter. Each has a few
- * requests at a time, so that it never waits for the main thread, and answers them in order. One that dies, or
- * answers what it was not asked, is replaced, and its requests are given out again with their inputs unchanged;
- * nothing that a request does can be half done.
+ * requests at a time, so that it never waits for the main thread, and answers them in order.
+ *
+ * One that dies, hangs, or says what it should not is replaced, and its requests are given out again with their
+ * inputs unchanged; nothing that a request does can be half done. A request that cannot be answered this way,
+ * and every request after too many faults, ends as a failure: whoever asked does it without workers.
  */
-import { Worker } from 'node:worker_threads';
-import { InternalError } from '../errors.ts';
-import { DEFAULT_ENGINE, type EngineKind } from './engine-kind.ts';
-import type { Broadcast, FromWorker, Request, TaskFailure, ToWorker, WorkerData } from './protocol.ts';
-
-export interface PoolOptions {
-  readonly workers: number;
-  /** Entry of the threads. Default: the built `worker.js` beside this file. */
-  readonly workerUrl?: URL;
-  /** Default: `DEFAULT_ENGINE`. */
-  readonly engine?: EngineKind;
-  /** How many requests a worker has at a time. Default: 2, so that the next one is there when one is answered. */
-  readonly depth?: number;
-}
+import type { FaultKind } from './fault.ts';
+import { type Job, PoolMember } from './pool-member.ts';
+import { type PoolOptions, poolOptions } from './pool-options.ts';
+import type { Broadcast, Request, TaskFailure } from './protocol.ts';
 
 export interface RequestOptions<T> {
   /** A worker to prefer, from 0. Default: whichever has the least to do. */
   readonly place?: number;
+  /** Names the requests that are cancelled together. */
+  readonly group?: symbol;
   /**
    * Checks an answer and makes of it what the caller gets. Throws if no worker in its right mind would have
    * answered that; the worker is then given up.
@@ -34,55 +28,47 @@ export type End<T> =
   | { readonly kind: 'answer'; readonly value: T }
   | { readonly kind: 'failure'; readonly failure: TaskFailure };
 
-/** How often a request is given out again because its worker was lost. */
+/** How often a request is given out when its workers are lost. */
 const MAXIMUM_ATTEMPTS = 3;
-const DEFAULT_DEPTH = 2;
+/** Rounds that a place is left empty at most, after its workers did not start time and again. */
+const LONGEST_PAUSE = 256;
+/** How often a worker is looked at within the time that it is allowed. */
+const CHECKS = 4;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-interface Job {
-  readonly id: number;
-  readonly request: Request;
-  readonly place: number | undefined;
-  attempts: number;
-  /** Takes an answer; throws if it is garbage. */
-  readonly answer: (value: unknown) => void;
-  readonly fail: (failure: TaskFailure) => void;
-}
-
-interface Member {
-  readonly worker: Worker;
-  readonly ready: Promise<void>;
-  isReady: boolean;
-  /** What it has not answered yet, in the order of the answers. */
-  readonly jobs: Job[];
+/** One worker's place; empty when the last one did not start. */
+interface Place {
+  member: PoolMember | null;
+  /** Workers in a row that did not start. */
+  failedStarts: number;
+  /** The first round in which it is tried again. */
+  nextStart: number;
 }
 
 export class WorkerPool {
   readonly size: number;
-  /** Workers that died and were replaced, since the pool began. */
-  deaths = 0;
-  readonly #url: URL;
-  readonly #data: WorkerData;
-  readonly #depth: number;
-  readonly #members: (Member | null)[];
-  #waiting: Job[] = [];
+  readonly #options: Required<PoolOptions>;
+  readonly #places: Place[];
   readonly #broadcasts = new Map<Broadcast['kind'], Broadcast>();
-  #nextId = 0;
+  /** Threads that were given up and have not ended yet. */
+  readonly #ending = new Set<Promise<void>>();
+  #waiting: Job[] = [];
+  #round = 0;
+  #faultsInRound = 0;
+  #watch: NodeJS.Timeout | null = null;
   #isClosed = false;
 
-  private constructor({ workers, workerUrl, engine = DEFAULT_ENGINE, depth = DEFAULT_DEPTH }: PoolOptions) {
-    this.size = workers;
-    this.#url = workerUrl ?? new URL('./worker.js', import.meta.url);
-    this.#data = { engine };
-    this.#depth = depth;
-    this.#members = Array.from({ length: workers }, () => null);
+  private constructor(options: PoolOptions) {
+    this.#options = poolOptions(options);
+    this.size = this.#options.workers;
+    this.#places = Array.from({ length: this.size }, () => ({ member: null, failedStarts: 0, nextStart: 0 }));
   }
 
   /** Starts the workers and waits until they are ready. */
   static async start(options: PoolOptions): Promise<WorkerPool> {
     const pool = new WorkerPool(options);
-    for (let place = 0; place < pool.size; place++) pool.#enlist(place);
     try {
-      await Promise.all(pool.#members.map((member) => member?.ready));
+      await Promise.all(pool.#places.map((_, place) => pool.#enlist(place).ready));
     } catch (error) {
       await pool.close();
       throw error;
@@ -90,141 +76,178 @@ export class WorkerPool {
     return pool;
   }
 
+  /** Workers that can take requests. */
+  get alive(): number {
+    return this.#members().filter(({ isReady }) => isReady).length;
+  }
+
+  /** Begins another block: its faults are counted from none, and empty places are tried again. */
+  renew(): void {
+    this.#round++;
+    this.#faultsInRound = 0;
+    for (const [place, { member, nextStart }] of this.#places.entries()) {
+      if (member === null && nextStart <= this.#round && !this.#isClosed) this.#enlist(place).unref();
+    }
+  }
+
   /** Sends what the following requests have in common, to those that replace lost workers as well. */
   broadcast(broadcast: Broadcast): void {
     this.#broadcasts.set(broadcast.kind, broadcast);
-    for (const member of this.#members) if (member !== null) post(member, { kind: 'broadcast', broadcast });
+    for (const member of this.#members()) member.broadcast(broadcast);
   }
 
   /** Asks a worker, or the next one that has room when all have enough to do. Never rejects. */
-  request<T>(request: Request, { place, accept }: RequestOptions<T>): Promise<End<T>> {
+  request<T>(request: Request, { place, group, accept }: RequestOptions<T>): Promise<End<T>> {
     return new Promise((resolve) => {
       const job: Job = {
-        id: this.#nextId++,
         request,
         place,
+        group,
         attempts: 0,
-        answer: (value) => resolve({ kind: 'answer', value: accept(value) }),
-        fail: (failure) => resolve({ kind: 'failure', failure }),
+        isEnded: false,
+        answer: (answer) => {
+          const value = accept(answer);
+          job.isEnded = true;
+          resolve({ kind: 'answer', value });
+        },
+        fail: (failure) => {
+          job.isEnded = true;
+          resolve({ kind: 'failure', failure });
+        },
       };
-      if (this.#isClosed) job.fail(CLOSED);
-      else this.#give(job);
+      this.#give(job);
     });
+  }
+
+  /** Ends the requests of a group as failures; their workers stop at them as soon as they can. */
+  cancel(group: symbol): void {
+    this.#failAll((job) => job.group === group, CANCELLED);
   }
 
   /** Ends all threads; requests that are under way fail. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    const members = this.#members.splice(0);
-    const jobs = [...members.flatMap((member) => member?.jobs.splice(0) ?? []), ...this.#waiting.splice(0)];
-    for (const job of jobs) job.fail(CLOSED);
-    await Promise.all(members.map((member) => member?.worker.terminate()));
+    if (this.#watch !== null) clearTimeout(this.#watch);
+    this.#failAll(() => true, CLOSED);
+    for (const place of this.#places) {
+      if (place.member !== null) this.#end(place.member);
+      place.member = null;
+    }
+    await Promise.all(this.#ending);
   }
 
   /** Kills one worker as a fault would; for tests. */
   async kill(place: number): Promise<void> {
-    await this.#members[place]?.worker.terminate();
+    await this.#places[place]?.member?.kill();
+  }
+
+  #members(): PoolMember[] {
+    return this.#places.flatMap(({ member }) => member ?? []);
   }
 
   #give(job: Job): void {
-    const member = this.#memberFor(job.place);
-    if (member === null) {
-      if (this.#members.some((one) => one !== null)) this.#waiting.push(job);
-      else job.fail(lost('no worker is left'));
-      return;
+    const failure = this.#reasonAgainst(job);
+    const member = failure === null ? this.#memberFor(job.place) : null;
+    if (failure !== null) job.fail(failure);
+    else if (member === null) this.#waiting.push(job);
+    else {
+      member.give(job);
+      this.#startWatch();
     }
-    member.jobs.push(job);
-    job.attempts++;
-    member.worker.ref();
-    post(member, { kind: 'request', id: job.id, request: job.request });
   }
 
-  /** The preferred one if it is idle, else the one with the least to do, if any has room. */
-  #memberFor(place: number | undefined): Member | null {
-    const preferred = place === undefined ? null : this.#members[place];
-    let best = preferred ?? null;
-    for (const member of this.#members) {
-      if (member !== null && (best === null || member.jobs.length < best.jobs.length)) best = member;
+  #reasonAgainst({ attempts }: Job): TaskFailure | null {
+    if (this.#isClosed) return CLOSED;
+    if (this.#faultsInRound >= this.#options.maxFaults) return TOO_MANY;
+    if (attempts >= MAXIMUM_ATTEMPTS) return lost(`${attempts} workers were lost on it`);
+    return this.#places.every(({ member }) => member === null) ? lost('no worker is left') : null;
+  }
+
+  /** The preferred one unless others have less to do, provided that it has room. */
+  #memberFor(place: number | undefined): PoolMember | null {
+    let best = place === undefined ? null : (this.#places[place]?.member ?? null);
+    for (const { member } of this.#places) {
+      if (member !== null && (best === null || member.load < best.load)) best = member;
     }
-    return best !== null && best.jobs.length < this.#depth ? best : null;
+    return best?.hasRoom === true ? best : null;
   }
 
   #giveWaiting(): void {
-    while (this.#memberFor(undefined) !== null) {
-      const next = this.#waiting.shift();
-      if (next === undefined) return;
+    for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
+      if (this.#reasonAgainst(next) === null && this.#memberFor(next.place) === null) return;
+      this.#waiting.shift();
       this.#give(next);
     }
   }
 
-  #enlist(place: number): void {
-    const worker = new Worker(this.#url, { execArgv: [], workerData: this.#data });
-    let isReady = (): void => {};
-    let isLost = (_error: Error): void => {};
-    const ready = new Promise<void>((resolve, reject) => {
-      isReady = resolve;
-      isLost = reject;
+  #enlist(place: number): PoolMember {
+    const member: PoolMember = new PoolMember(place, {
+      ...this.#options,
+      onRoom: () => {
+        const at = this.#places[place];
+        if (at?.member === member) at.failedStarts = 0;
+        this.#giveWaiting();
+      },
+      onLost: (lostOne, kind, message) => this.#replace(lostOne, kind, message),
     });
-    // Only `start` waits for it; a replacement that fails is seen by its exit.
-    ready.catch(() => {});
-    const member: Member = { worker, ready, isReady: false, jobs: [] };
-    this.#members[place] = member;
-    worker.on('message', (message: FromWorker) => {
-      if (message.kind !== 'ready') {
-        this.#finish(member, message);
-        return;
-      }
-      member.isReady = true;
-      // A pool does not keep its process alive; a request does, until it is answered.
-      if (member.jobs.length === 0) worker.unref();
-      isReady();
-    });
-    worker.on('error', (error) => isLost(error));
-    worker.on('exit', () => {
-      isLost(new InternalError(`a worker of ${this.#url} ended before it was ready`));
-      if (!this.#isClosed) this.#replace(place, member);
-    });
-    for (const broadcast of this.#broadcasts.values()) post(member, { kind: 'broadcast', broadcast });
+    const at = this.#places[place];
+    if (at !== undefined) at.member = member;
+    for (const broadcast of this.#broadcasts.values()) member.broadcast(broadcast);
+    this.#startWatch();
+    return member;
   }
 
-  #finish(member: Member, message: Exclude<FromWorker, { kind: 'ready' }>): void {
-    const [job] = member.jobs;
-    // One that is being given up may still have said something.
-    if (job?.id !== message.id) return;
-    try {
-      if (message.kind === 'answer') job.answer(message.value);
-      else job.fail(message.failure);
-    } catch {
-      void member.worker.terminate();
-      return;
-    }
-    member.jobs.shift();
+  #replace(member: PoolMember, kind: FaultKind, message: string): void {
+    const { place, attempt } = member;
+    const at = this.#places[place];
+    if (at === undefined) return;
+    this.#end(member);
+    this.#faultsInRound++;
+    at.member = null;
+    const jobs = member.release();
+    const isSpent = this.#faultsInRound >= this.#options.maxFaults;
+    if (kind === 'not-started') {
+      // It would fail again.
+      at.failedStarts++;
+      at.nextStart = this.#round + Math.min(2 ** (at.failedStarts - 1), LONGEST_PAUSE);
+    } else if (!isSpent) this.#enlist(place).unref();
+    this.#waiting.unshift(...jobs);
+    if (isSpent) this.#failAll(() => true, TOO_MANY);
     this.#giveWaiting();
-    if (member.jobs.length === 0) member.worker.unref();
+    this.#options.onFault({ kind, place, attempt, message });
   }
 
-  #replace(place: number, member: Member): void {
-    this.deaths++;
-    for (const job of member.jobs.splice(0).reverse()) {
-      if (job.attempts < MAXIMUM_ATTEMPTS) this.#waiting.unshift(job);
-      else job.fail(lost(`${MAXIMUM_ATTEMPTS} workers were lost on it`));
-    }
-    // One that could not even start would die again.
-    if (member.isReady) this.#enlist(place);
-    else this.#members[place] = null;
-    this.#giveWaiting();
-    if (this.#members.every((one) => one === null)) {
-      for (const job of this.#waiting.splice(0)) job.fail(lost('no worker is left'));
-    }
+  #failAll(isMeant: (job: Job) => boolean, failure: TaskFailure): void {
+    const meant = this.#waiting.filter(isMeant);
+    this.#waiting = this.#waiting.filter((job) => !isMeant(job));
+    for (const job of meant) job.fail(failure);
+    for (const member of this.#members()) member.cancel(isMeant, failure);
   }
-}
 
-function post(member: Member, message: ToWorker): void {
-  member.worker.postMessage(message);
+  #end(member: PoolMember): void {
+    const ending = member.end().finally(() => this.#ending.delete(ending));
+    this.#ending.add(ending);
+  }
+
+  /** Looks after those that have something to do, as long as there are any. */
+  #startWatch(): void {
+    if (this.#watch !== null || this.#isClosed) return;
+    const { startTimeoutMs, hangTimeoutMs } = this.#options;
+    const periodMs = Math.min(Math.min(startTimeoutMs, hangTimeoutMs) / CHECKS, LONGEST_TIMER_MS);
+    // A main thread that was busy itself sees one check late, not several: between two it reads its messages.
+    this.#watch = setTimeout(() => {
+      this.#watch = null;
+      for (const member of this.#members()) member.check(periodMs);
+      if (this.#members().some(({ isWatched }) => isWatched)) this.#startWatch();
+    }, periodMs);
+    this.#watch.unref();
+  }
 }
 
 function lost(message: string): TaskFailure {
-  return { code: 'worker-died', message, keys: [] };
+  return { code: 'worker-lost', message, keys: [] };
 }
 
+const TOO_MANY = lost('too many workers were lost');
+const CANCELLED: TaskFailure = { code: 'cancelled', message: 'nobody wants it any more', keys: [] };
 const CLOSED: TaskFailure = { code: 'closed', message: 'the executor was closed', keys: [] };

@@ -7,6 +7,8 @@ import type { StatePatch } from './state-patch.ts';
 /** What a worker is started with. */
 export interface WorkerData {
   readonly engine: EngineKind;
+  /** Of a `WorkerControl`. */
+  readonly control: SharedArrayBuffer;
 }
 
 /** One transaction to be run. */
@@ -45,11 +47,20 @@ export interface Answer {
   readonly transfer?: readonly TransferListItem[];
 }
 
+/** What the one who answers a request has to do with the main thread meanwhile. */
+export interface RequestContext {
+  /** Says that it has come further; to be called at each transaction, or whatever takes about as long. */
+  readonly advance: () => void;
+  /** Nobody wants the answer any more: any will do. */
+  readonly isCancelled: () => boolean;
+}
+
 /** Those who answer, in a worker. An error that one throws is the request's failure. */
 export type RequestHandlers = {
-  readonly [K in RequestKind]: (body: RequestBodies[K]) => Answer | Promise<Answer>;
+  readonly [K in RequestKind]: (body: RequestBodies[K], context: RequestContext) => Answer | Promise<Answer>;
 };
 
+/** `id` counts a worker's requests from 0. */
 export type ToWorker =
   | { readonly kind: 'broadcast'; readonly broadcast: Broadcast }
   | { readonly kind: 'request'; readonly id: number; readonly request: Request };

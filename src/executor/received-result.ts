@@ -43,6 +43,8 @@ function checkRan(ran: Unchecked<keyof Ran>): void {
   if (!Array.isArray(storages) || !storages.every(isAddress)) throw garbage('observed.storages', storages);
   if (!Array.isArray(touched) || !touched.every(isAddress)) throw garbage('observed.touched', touched);
   if (!Array.isArray(unreached)) throw garbage('observed.unreached', unreached);
+  if (!Array.isArray(touched) || !touched.every(isAddress)) throw garbage('observed.touched', touched);
+  if (!isTexts(unreached)) throw garbage('observed.unreached', unreached);
   if (!isMap(origins)) throw garbage('origins', origins);
   if (!Array.isArray(missingBlockHashes)) throw garbage('missingBlockHashes', missingBlockHashes);
 }
@@ -63,6 +65,10 @@ function isAccountDiff(value: unknown): boolean {
     Array.isArray(slots) &&
     slots.every((slot: unknown) => Array.isArray(slot) && isAmount(slot[0]) && isAmount(slot[1]))
   );
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((text) => typeof text === 'string');
 }
 
 function isAmount(value: unknown): boolean {

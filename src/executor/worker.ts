@@ -12,12 +12,16 @@ import type {
   WorkerData,
 } from './protocol.ts';
 import { signersAnswer } from './recovery.ts';
+import { WorkerControl } from './worker-control.ts';
 
-const blocks = new BlockRunner((workerData as WorkerData).engine);
+const { engine, control: shared } = workerData as WorkerData;
+const control = new WorkerControl(shared);
+const blocks = new BlockRunner(engine);
 const handlers: RequestHandlers = {
   task: async (task) => ({ value: await blocks.run(task) }),
   signatures: signersAnswer,
 };
+const CANCELLED: Answer = { value: null };
 let last: Promise<void> = Promise.resolve();
 
 function send(message: FromWorker, transfer: Answer['transfer'] = []): void {
@@ -25,8 +29,13 @@ function send(message: FromWorker, transfer: Answer['transfer'] = []): void {
 }
 
 async function answer<K extends RequestKind>(id: number, { kind, body }: Request<K>): Promise<void> {
+  const advance = () => control.advance();
+  const isCancelled = () => control.isCancelled(id);
+  advance();
   try {
-    const { value, transfer } = await handlers[kind](body);
+    const { value, transfer } = isCancelled()
+      ? CANCELLED
+      : await handlers[kind](body, { advance, isCancelled });
     send({ kind: 'answer', id, value }, transfer);
   } catch (error) {
     send({ kind: 'failure', id, failure: describeFailure(error) });

@@ -1,10 +1,13 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { blockBroadcast } from '../../src/executor/block-data.ts';
 import { executionState, workerState } from '../../src/executor/execution-state.ts';
+import type { Fault } from '../../src/executor/fault.ts';
 import { type End, WorkerPool } from '../../src/executor/pool.ts';
+import type { PoolOptions } from '../../src/executor/pool-options.ts';
 import type { Task } from '../../src/executor/protocol.ts';
 import { receivedResult } from '../../src/executor/received-result.ts';
 import type { RunResult } from '../../src/executor/transaction-runner.ts';
+import { faultyWorker } from './faulty.ts';
 import { blockOf, preState, SENDERS, WORKER_URL } from './small-blocks.ts';
 
 const [A, B] = SENDERS;
@@ -18,35 +21,53 @@ const analysis = {
 };
 
 let pool: WorkerPool | null = null;
+let faults: Fault[] = [];
 afterEach(async () => {
   await pool?.close();
   pool = null;
+  faults = [];
 });
 
-async function start(workers: number, workerUrl = WORKER_URL): Promise<WorkerPool> {
-  pool = await WorkerPool.start({ workers, workerUrl });
+async function start(options: Partial<PoolOptions> = {}): Promise<WorkerPool> {
+  const onFault = (fault: Fault) => faults.push(fault);
+  pool = await WorkerPool.start({ workers: 2, workerUrl: WORKER_URL, onFault, ...options });
   pool.broadcast(blockBroadcast({ input, state: workerState(state, new Map(), analysis) }));
   return pool;
 }
 
-function run(workers: WorkerPool, transaction: number, patch: Task['patch'] = []): Promise<End<RunResult>> {
+interface RunOptions extends Partial<Task> {
+  readonly group?: symbol;
+}
+
+function run(
+  workers: WorkerPool,
+  transaction: number,
+  { patch = [], ...options }: RunOptions = {},
+): Promise<End<RunResult>> {
   const body = { transaction, patch, recordOrigins: false };
-  return workers.request({ kind: 'task', body }, { accept: (answer) => receivedResult(answer, transaction) });
+  const accept = (answer: unknown) => receivedResult(answer, transaction);
+  return workers.request({ kind: 'task', body }, { ...options, accept });
+}
+
+function runMany(workers: WorkerPool, count: number, options: RunOptions = {}): Promise<End<RunResult>[]> {
+  return Promise.all(Array.from({ length: count }, (_, i) => run(workers, i % 2, options)));
+}
+
+/** How requests ended: `answer`, or the failure's code. */
+function kinds(ends: readonly End<RunResult>[]): string[] {
+  return ends.map((end) => (end.kind === 'failure' ? end.failure.code : end.kind));
 }
 
 describe('workers', () => {
-  test('answer each task, also when there are more tasks than workers', async () => {
-    const workers = await start(2);
-    const ends = await Promise.all(Array.from({ length: 20 }, (_, i) => run(workers, i % 2)));
-    for (const [i, end] of ends.entries()) {
+  test('answer each request, also when there are more requests than workers', async () => {
+    for (const [i, end] of (await runMany(await start(), 20)).entries()) {
       expect(end).toMatchObject({ kind: 'answer', value: { status: 'ran', index: i % 2, isSuccess: true } });
     }
+    expect(faults).toEqual([]);
   });
 
   test('see the values that a task carries', async () => {
-    const workers = await start(1);
-    const patch = [{ address: A, balance: 5n, slots: [] }];
-    const end = await run(workers, 0, patch);
+    const end = await run(await start(), 0, { patch: [{ address: A, balance: 5n, slots: [] }] });
     expect(end).toMatchObject({
       kind: 'answer',
       value: { status: 'invalid', reason: 'insufficient-funds' },
@@ -55,39 +76,122 @@ describe('workers', () => {
   });
 
   test('say what state they lack', async () => {
-    const workers = await start(1);
+    const workers = await start();
     const known = { account: () => undefined, storage: () => undefined };
     workers.broadcast(blockBroadcast({ input, state: workerState(known, new Map(), analysis) }));
     expect(await run(workers, 0)).toMatchObject({
       kind: 'failure',
       failure: { code: 'missing-state', keys: [`${A}:balance`] },
     });
+    expect(faults).toEqual([]);
+  });
+
+  test('leave what was cancelled, and answer what comes after it', async () => {
+    const workers = await start({ workers: 1 });
+    const group = Symbol('group');
+    const cancelled = runMany(workers, 10, { group });
+    const kept = run(workers, 1);
+    workers.cancel(group);
+    expect(kinds(await cancelled)).toEqual(Array(10).fill('cancelled'));
+    expect((await kept).kind).toBe('answer');
+    expect(faults).toEqual([]);
   });
 });
 
-describe('a worker that dies', () => {
-  test('is replaced, and its task and the following ones are done', async () => {
-    const workers = await start(2);
-    const ends = Array.from({ length: 30 }, (_, i) => run(workers, i % 2));
+describe('a worker that is killed', () => {
+  test('is replaced, and its requests and the following ones are answered', async () => {
+    const workers = await start();
+    const ends = runMany(workers, 30);
     await workers.kill(0);
-    for (const end of await Promise.all(ends)) expect(end.kind).toBe('answer');
+    expect(kinds(await ends)).toEqual(Array(30).fill('answer'));
     await workers.kill(1);
     expect((await run(workers, 0)).kind).toBe('answer');
-    expect(workers.deaths).toBe(2);
+    expect(faults.map(({ kind, place }) => [kind, place])).toEqual([
+      ['killed', 0],
+      ['killed', 1],
+    ]);
+    expect(faults[0]?.attempt).toBe(1);
+    expect(faults[1]?.attempt).toBe(0);
   });
 
-  test('before it was ever ready makes the start fail', async () => {
-    const nowhere = new URL('./there-is-no-such-worker.js', WORKER_URL);
-    await expect(WorkerPool.start({ workers: 2, workerUrl: nowhere })).rejects.toThrow();
+  test('while it starts leaves its place empty until the next block', async () => {
+    const workers = await start({ workers: 1 });
+    await workers.kill(0);
+    await workers.kill(0);
+    expect(faults.map(({ kind }) => kind)).toEqual(['killed', 'not-started']);
+    expect(kinds([await run(workers, 0)])).toEqual(['worker-lost']);
+    workers.renew();
+    expect((await run(workers, 0)).kind).toBe('answer');
+    expect(workers.alive).toBe(1);
   });
 });
 
-test('closing ends what is under way', async () => {
-  const workers = await start(1);
-  const ends = [run(workers, 0), run(workers, 1)];
-  await workers.close();
-  const kinds = (await Promise.all(ends)).map((end) =>
-    end.kind === 'failure' ? end.failure.code : end.kind,
-  );
-  expect(kinds).toContain('closed');
+describe('a worker that goes wrong at its third request', () => {
+  test.each([
+    ['exit', 'killed', {}],
+    ['throw', 'crashed', {}],
+    ['hang', 'hung', { hangTimeoutMs: 400 }],
+    ['silence', 'hung', { hangTimeoutMs: 400 }],
+    ['fill', 'out-of-memory', { memoryLimitMb: 128 }],
+    ['nonsense', 'garbage', {}],
+    ['stranger', 'garbage', {}],
+    ['noise', 'garbage', {}],
+    ['unready', 'garbage', {}],
+    ['twice', 'garbage', {}],
+    ['misfailure', 'garbage', {}],
+  ])('%s: is replaced, and everything is answered', async (kind, expected, options) => {
+    const workerUrl = faultyWorker({ kind, at: 3 });
+    const workers = await start({ workerUrl, workers: 1, maxFaults: 1000, ...options });
+    const ends = await runMany(workers, 5);
+    for (const [i, end] of ends.entries()) {
+      expect(end).toMatchObject({ kind: 'answer', value: { status: 'ran', index: i % 2, isSuccess: true } });
+    }
+    expect(faults.length).toBeGreaterThan(0);
+    for (const fault of faults) {
+      expect(fault).toEqual({
+        kind: expected,
+        place: expect.any(Number),
+        attempt: expect.any(Number),
+        message: expect.stringMatching(/./),
+      });
+    }
+  });
+});
+
+describe('workers that go wrong time and again', () => {
+  test('on the same request: it ends as a failure', async () => {
+    const workers = await start({ workerUrl: faultyWorker({ kind: 'exit' }), workers: 1, maxFaults: 1000 });
+    expect(kinds([await run(workers, 0)])).toEqual(['worker-lost']);
+    expect(faults.map(({ attempt }) => attempt)).toEqual([1, 2, 3]);
+  });
+
+  test('are not replaced any more in this block, and everything ends at once', async () => {
+    const workers = await start({ workerUrl: faultyWorker({ kind: 'exit', at: 4 }), maxFaults: 3 });
+    const ends = await runMany(workers, 40);
+    expect(kinds(ends)).toContain('answer');
+    expect(kinds(ends).slice(-1)).toEqual(['worker-lost']);
+    expect(faults).toHaveLength(3);
+    expect(kinds([await run(workers, 0)])).toEqual(['worker-lost']);
+    workers.renew();
+    expect((await run(workers, 0)).kind).toBe('answer');
+  });
+});
+
+describe('a pool whose workers', () => {
+  test.each([
+    ['are not there', new URL('./there-is-no-such-worker.js', WORKER_URL)],
+    ['cannot be imported', faultyWorker({ kind: 'import' })],
+    ['never become ready', faultyWorker({ kind: 'unborn' })],
+  ])('%s does not start', async (_, workerUrl) => {
+    await expect(start({ workerUrl, startTimeoutMs: 2000 })).rejects.toThrow(/did not start/);
+  });
+});
+
+test('closing ends what is under way, and can be done twice', async () => {
+  const workers = await start({ workers: 1 });
+  const ends = runMany(workers, 5);
+  await Promise.all([workers.close(), workers.close()]);
+  expect(kinds(await ends)).toContain('closed');
+  expect(kinds([await run(workers, 0)])).toEqual(['closed']);
+  expect(faults).toEqual([]);
 });

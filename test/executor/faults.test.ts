@@ -1,0 +1,78 @@
+/** Blocks through a pool whose workers are lost at drawn moments: the results are those of a sequential run. */
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { Executor } from '../../src/executor/executor.ts';
+import type { Fault } from '../../src/executor/fault.ts';
+import { WorkerPool } from '../../src/executor/pool.ts';
+import type { PoolOptions } from '../../src/executor/pool-options.ts';
+import { fuzzing, say } from '../effort.ts';
+import { faultyWorker } from './faulty.ts';
+import { arbitraryTransactions, blockOf, preState, WORKER_URL } from './small-blocks.ts';
+
+const faults: Fault[] = [];
+const options: PoolOptions = { workers: 3, workerUrl: WORKER_URL, onFault: (fault) => faults.push(fault) };
+let pool: WorkerPool;
+let executor: Executor;
+
+beforeAll(async () => {
+  pool = await WorkerPool.start(options);
+  executor = new Executor(options, pool);
+});
+afterAll(() => executor.close());
+
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+test('a worker killed at any moment of a block makes no difference', async () => {
+  const { seed, numRuns } = fuzzing({ short: 25, long: 500 });
+  await fc.assert(
+    fc.asyncProperty(
+      arbitraryTransactions,
+      fc.constantFrom('grayGlacier', 'homestead', 'cancun'),
+      fc.array(fc.record({ place: fc.nat(2), turn: fc.nat(60) }), { minLength: 1, maxLength: 3 }),
+      async (transactions, hardfork, kills) => {
+        const input = blockOf(transactions, { hardfork });
+        const running = executor.executeBlock(input, { state: preState(), mode: 'parallel', verify: true });
+        const killing = kills.map(async ({ place, turn }) => {
+          await turns(turn);
+          await pool.kill(place);
+        });
+        const [{ execution }] = await Promise.all([running, ...killing]);
+        expect(execution.verified).toMatchObject({ sequential: true, mismatches: [] });
+        expect(execution.escapes).toEqual([]);
+      },
+    ),
+    { seed, numRuns },
+  );
+  say(`killed workers: seed ${seed}, ${numRuns} blocks, ${faults.length} workers lost`);
+  expect(faults.length).toBeGreaterThan(numRuns / 2);
+}, 3_600_000);
+
+test.each([
+  ['exit', 1],
+  ['nonsense', 2],
+])(
+  'workers that all go wrong (%s at the %dth request) make no difference',
+  async (kind, at) => {
+    const faulty = { ...options, workerUrl: faultyWorker({ kind, at }) };
+    const session = new Executor(faulty, await WorkerPool.start(faulty));
+    try {
+      await fc.assert(
+        fc.asyncProperty(arbitraryTransactions, async (transactions) => {
+          const input = blockOf(transactions);
+          const { execution } = await session.executeBlock(input, {
+            state: preState(),
+            mode: 'parallel',
+            verify: true,
+          });
+          expect(execution.verified).toMatchObject({ sequential: true, mismatches: [] });
+        }),
+        fuzzing({ short: 3, long: 50 }),
+      );
+    } finally {
+      await session.close();
+    }
+  },
+  3_600_000,
+);
