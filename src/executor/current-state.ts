@@ -3,7 +3,7 @@
  * main thread's own; nobody else writes.
  */
 import type { Address } from '../input/block.ts';
-import type { AccountDiff as AccountChange, StateDiff } from '../state/diff.ts';
+import type { AccountDiff as AccountChange, GrowingAccountDiff, StateDiff } from '../state/diff.ts';
 import { accountKey } from '../state/key.ts';
 import type { AccountState } from '../state/source.ts';
 import type { ExecutionState } from './execution-state.ts';
@@ -170,7 +170,9 @@ function accountChange(account: CurrentAccount, state: ExecutionState): AccountC
   const isRenewed = isWiped && before !== null && (before.nonce > 0n || before.code.length > 0 || hadStorage);
   const old = isRenewed ? null : before;
   const storage = new Map<bigint, bigint>();
-  for (const [slot, value] of [...account.slots].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  const slots = [...account.slots];
+  if (slots.length > 1) slots.sort(([a], [b]) => (a < b ? -1 : 1));
+  for (const [slot, value] of slots) {
     const earlier = isWiped ? 0n : state.storage(address, slot);
     if (value !== earlier) storage.set(slot, value);
   }
@@ -178,11 +180,10 @@ function accountChange(account: CurrentAccount, state: ExecutionState): AccountC
   const hasNonce = nonce !== (old?.nonce ?? 0n);
   const hasCode = !equalBytes(code, old?.code ?? EMPTY);
   if (!hasBalance && !hasNonce && !hasCode && storage.size === 0 && before !== null) return null;
-  return {
-    ...(isRenewed ? { destroyed: true } : {}),
-    ...(hasBalance ? { balance } : {}),
-    ...(hasNonce ? { nonce } : {}),
-    ...(hasCode ? { code } : {}),
-    storage,
-  };
+  const change: GrowingAccountDiff = { storage };
+  if (isRenewed) change.destroyed = true;
+  if (hasBalance) change.balance = balance;
+  if (hasNonce) change.nonce = nonce;
+  if (hasCode) change.code = code;
+  return change;
 }

@@ -122,7 +122,8 @@ export function blockResult(
   return {
     gasUsed: cumulativeGasUsed,
     receiptsRoot: hasStatus ? receiptsRoot(fields) : null,
-    logsBloom: joinBlooms(ran.map(({ bloom }) => bloom)),
+    // Without logs there is nothing in it.
+    logsBloom: joinBlooms(ran.filter(({ logs }) => logs.length > 0).map(({ bloom }) => bloom)),
     receipts,
     stateDiff,
     skipped,

@@ -1,8 +1,8 @@
 /** Receipts of a block in block order, their bloom and their root. */
-import { RLP } from '@ethereumjs/rlp';
 import type { Hex } from '../input/block.ts';
+import { bytesToHex } from '../input/hex.ts';
+import { RlpWriter } from '../input/rlp-writer.ts';
 import type { RawLog } from './engine.ts';
-import { slotBytes, unprefixedHex } from './state-view.ts';
 import { trieRoot } from './trie-root.ts';
 
 const BLOOM_LENGTH = 256;
@@ -17,25 +17,43 @@ export interface ReceiptFields {
   readonly logs: readonly RawLog[];
 }
 
-/** A receipt as it goes into the trie, from Byzantium on (EIP-658, EIP-2718). */
-export function encodeReceipt(receipt: ReceiptFields): Uint8Array {
-  const payload = RLP.encode([
-    receipt.isSuccess ? Uint8Array.of(1) : new Uint8Array(0),
-    slotBytes(receipt.cumulativeGasUsed),
-    receipt.bloom,
-    receipt.logs.map(([address, topics, data]) => [address, [...topics], data]),
-  ]);
-  if (receipt.type === 0) return payload;
-  const typed = new Uint8Array(payload.length + 1);
-  typed[0] = receipt.type;
-  typed.set(payload, 1);
-  return typed;
+/** Writes a receipt as it goes into the trie, from Byzantium on (EIP-658, EIP-2718). */
+export function writeReceipt(writer: RlpWriter, receipt: ReceiptFields): void {
+  const { type, isSuccess, cumulativeGasUsed, bloom, logs } = receipt;
+  const end = writer.length;
+  for (let index = logs.length - 1; index >= 0; index--) writeLog(writer, logs[index] as RawLog);
+  writer.list(end);
+  writer.bytes(bloom);
+  writer.integer(cumulativeGasUsed);
+  writer.integer(isSuccess ? 1n : 0n);
+  writer.list(end);
+  if (type !== 0) writer.raw(type);
 }
 
-/** Root of the receipts' trie. */
+function writeLog(writer: RlpWriter, [address, topics, data]: RawLog): void {
+  const end = writer.length;
+  writer.bytes(data);
+  const afterTopics = writer.length;
+  for (let index = topics.length - 1; index >= 0; index--) writer.bytes(topics[index] as Uint8Array);
+  writer.list(afterTopics);
+  writer.bytes(address);
+  writer.list(end);
+}
+
+/** Root of the receipts' trie: each under its index. */
 export function receiptsRoot(receipts: readonly ReceiptFields[]): Hex {
-  const entries = receipts.map((receipt, index) => [RLP.encode(index), encodeReceipt(receipt)] as const);
-  return `0x${unprefixedHex(trieRoot(entries))}`;
+  const keys = receipts.map((_receipt, index) => receiptKey(index));
+  return bytesToHex(
+    trieRoot(keys, (writer, index) => writeReceipt(writer, receipts[index] as ReceiptFields)),
+  );
+}
+
+const keyWriter = new RlpWriter();
+
+function receiptKey(index: number): Uint8Array {
+  keyWriter.reset();
+  keyWriter.integer(BigInt(index));
+  return keyWriter.view().slice();
 }
 
 /** All blooms in one. */

@@ -1,99 +1,129 @@
 /**
  * Root of a Merkle Patricia trie (Yellow Paper appendix D) over entries that are all there at once: built from
- * the leaves up, without a database, each node encoded once. A trie that grows entry by entry takes ten times
- * as long for a block's receipts (measured).
+ * the leaves up, without a database, each node written once and into one buffer. A node is written where its
+ * parent will hold it, and gives way to its hash if it is too long for that. A trie that grows entry by entry
+ * takes many times as long for a block's receipts (measured).
  */
-import { type NestedUint8Array, RLP } from '@ethereumjs/rlp';
 import { keccak256 } from '../input/keccak.ts';
+import { RlpWriter } from '../input/rlp-writer.ts';
 
-interface Entry {
-  /** The key, a hex digit each. */
-  readonly path: Uint8Array;
-  readonly value: Uint8Array;
+interface Trie {
+  /** Ascending. */
+  readonly entries: readonly Entry[];
+  readonly writeValue: (into: RlpWriter, index: number) => void;
 }
 
-/** An encoded node, or a shorter one that its parent holds whole. */
-type Reference = Uint8Array | NestedUint8Array;
+interface Entry {
+  readonly key: Uint8Array;
+  /** Place among the keys as they were given. */
+  readonly index: number;
+}
 
-const EMPTY = new Uint8Array(0);
+/** Digits are those of a key in hex. */
+const DIGITS = 16;
+/** Nodes from this length on stand in their parents by their hash. */
+const HASHED_LENGTH = 32;
+
+const writer = new RlpWriter();
 
 /**
  * The root hash.
  *
- * @param entries - Keys distinct, in any order.
+ * @param keys - Distinct, in any order.
+ * @param writeValue - Writes the value of a key, of at least one byte, as raw bytes.
  */
-export function trieRoot(entries: Iterable<readonly [key: Uint8Array, value: Uint8Array]>): Uint8Array {
-  const sorted: Entry[] = [];
-  for (const [key, value] of entries) sorted.push({ path: pathOf(key), value });
-  sorted.sort((a, b) => comparePaths(a.path, b.path));
-  if (sorted.length === 0) return keccak256(RLP.encode(EMPTY));
-  return keccak256(RLP.encode(node(sorted, 0)));
+export function trieRoot(
+  keys: readonly Uint8Array[],
+  writeValue: (into: RlpWriter, index: number) => void,
+): Uint8Array {
+  const entries = keys.map((key, index) => ({ key, index })).sort((a, b) => Buffer.compare(a.key, b.key));
+  writer.reset();
+  if (entries.length === 0) writer.bytes(EMPTY);
+  else writeNode({ entries, writeValue }, 0, entries.length, 0);
+  return keccak256(writer.view());
 }
 
-/** The node of entries that share their first `depth` digits. */
-function node(entries: readonly Entry[], depth: number): NestedUint8Array {
-  const [first] = entries;
-  const last = entries.at(-1);
-  if (first === undefined || last === undefined) return [];
-  if (first === last) return [prefixed(first.path.subarray(depth), 'leaf'), first.value];
-  // Sorted, so what the first and the last share all of them share.
+const EMPTY = new Uint8Array(0);
+
+/** The node of the entries from `start` to before `end`, of which there are some, and which share their first `depth` digits. */
+function writeNode(trie: Trie, start: number, end: number, depth: number): void {
+  const first = keyAt(trie, start);
+  if (end - start === 1) {
+    const after = writer.length;
+    writeValue(trie, start);
+    writePath(first, depth, 2 * first.length, 'leaf');
+    writer.list(after);
+    return;
+  }
+  // Ascending, so what the first and the last share all of them share.
+  const last = keyAt(trie, end - 1);
   let shared = depth;
-  while (shared < first.path.length && first.path[shared] === last.path[shared]) shared++;
-  if (shared > depth) {
-    return [prefixed(first.path.subarray(depth, shared), 'extension'), reference(branch(entries, shared))];
+  while (shared < 2 * first.length && digitAt(first, shared) === digitAt(last, shared)) shared++;
+  if (shared === depth) {
+    writeBranch(trie, start, end, depth);
+    return;
   }
-  return branch(entries, depth);
+  const after = writer.length;
+  writeBranch(trie, start, end, shared);
+  shorten(after);
+  writePath(first, depth, shared, 'extension');
+  writer.list(after);
 }
 
-function branch(entries: readonly Entry[], depth: number): NestedUint8Array {
-  const children: Reference[] = Array.from({ length: 17 }, () => EMPTY);
-  let start = 0;
-  const [first] = entries;
-  if (first !== undefined && first.path.length === depth) {
-    children[16] = first.value;
-    start = 1;
+function writeBranch(trie: Trie, start: number, end: number, depth: number): void {
+  const after = writer.length;
+  let from = start;
+  if (2 * keyAt(trie, start).length === depth) {
+    writeValue(trie, start);
+    from++;
+  } else {
+    writer.bytes(EMPTY);
   }
-  while (start < entries.length) {
-    const digit = entries[start]?.path[depth] ?? 0;
-    let end = start + 1;
-    while (end < entries.length && entries[end]?.path[depth] === digit) end++;
-    children[digit] = reference(node(entries.slice(start, end), depth + 1));
-    start = end;
+  let upper = end;
+  for (let digit = DIGITS - 1; digit >= 0; digit--) {
+    let lower = upper;
+    while (lower > from && digitAt(keyAt(trie, lower - 1), depth) === digit) lower--;
+    if (lower === upper) {
+      writer.bytes(EMPTY);
+    } else {
+      const child = writer.length;
+      writeNode(trie, lower, upper, depth + 1);
+      shorten(child);
+    }
+    upper = lower;
   }
-  return children;
+  writer.list(after);
 }
 
-function reference(child: NestedUint8Array): Reference {
-  const encoded = RLP.encode(child);
-  return encoded.length < 32 ? child : keccak256(encoded);
+/** Puts its hash in the place of the node that was written since. */
+function shorten(after: number): void {
+  if (writer.length - after < HASHED_LENGTH) return;
+  const hash = keccak256(writer.view(after));
+  writer.rewind(after);
+  writer.bytes(hash);
 }
 
-/** Hex-prefix encoding (Yellow Paper appendix C). */
-function prefixed(path: Uint8Array, kind: 'leaf' | 'extension'): Uint8Array {
-  const isOdd = path.length % 2 === 1;
-  const flag = (kind === 'leaf' ? 0x20 : 0) | (isOdd ? 0x10 | (path[0] ?? 0) : 0);
-  const bytes = new Uint8Array(1 + (path.length >> 1));
-  bytes[0] = flag;
-  for (let at = isOdd ? 1 : 0, byte = 1; at < path.length; at += 2, byte++) {
-    bytes[byte] = ((path[at] ?? 0) << 4) | (path[at + 1] ?? 0);
-  }
-  return bytes;
+function writeValue({ entries, writeValue: write }: Trie, place: number): void {
+  const after = writer.length;
+  write(writer, entries[place]?.index ?? 0);
+  writer.string(after);
 }
 
-function pathOf(key: Uint8Array): Uint8Array {
-  const path = new Uint8Array(key.length * 2);
-  for (const [at, byte] of key.entries()) {
-    path[2 * at] = byte >> 4;
-    path[2 * at + 1] = byte & 15;
-  }
-  return path;
+/** Some digits of a key in hex-prefix encoding (Yellow Paper appendix C). */
+function writePath(key: Uint8Array, from: number, to: number, kind: 'leaf' | 'extension'): void {
+  const after = writer.length;
+  let at = to;
+  for (; at - from >= 2; at -= 2) writer.raw((digitAt(key, at - 2) << 4) | digitAt(key, at - 1));
+  const odd = at > from ? 0x10 | digitAt(key, from) : 0;
+  writer.raw((kind === 'leaf' ? 0x20 : 0) | odd);
+  writer.string(after);
 }
 
-function comparePaths(a: Uint8Array, b: Uint8Array): number {
-  const length = Math.min(a.length, b.length);
-  for (let at = 0; at < length; at++) {
-    const difference = (a[at] ?? 0) - (b[at] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return a.length - b.length;
+function keyAt({ entries }: Trie, place: number): Uint8Array {
+  return entries[place]?.key ?? EMPTY;
+}
+
+function digitAt(key: Uint8Array, place: number): number {
+  const byte = key[place >> 1] ?? 0;
+  return place % 2 === 0 ? byte >> 4 : byte & 15;
 }

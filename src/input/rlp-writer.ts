@@ -25,6 +25,11 @@ export class RlpWriter {
     this.#start = this.#bytes.length;
   }
 
+  /** Forgets what was written since. @param end - `length` before that. */
+  rewind(end: number): void {
+    this.#start = this.#bytes.length - end;
+  }
+
   /** How many bytes are written. */
   get length(): number {
     return this.#bytes.length - this.#start;
@@ -50,9 +55,9 @@ export class RlpWriter {
 
   /** A byte string. */
   bytes(bytes: Uint8Array): void {
+    const end = this.length;
     this.encoded(bytes);
-    const [first = 0] = bytes;
-    if (bytes.length !== 1 || first >= 0x80) this.#head(0x80, bytes.length);
+    this.string(end);
   }
 
   /** A byte string from lower-case or upper-case hex with its prefix; at least two bytes. */
@@ -67,7 +72,7 @@ export class RlpWriter {
   /** A non-negative integer: as few bytes as it has, none for 0. */
   integer(value: bigint): void {
     this.#room(MAX_INTEGER);
-    const before = this.#start;
+    const end = this.length;
     if (value <= LARGEST_SAFE) {
       this.#digits(Number(value));
     } else {
@@ -75,7 +80,16 @@ export class RlpWriter {
       this.#start -= (text.length + 1) >> 1;
       decodeDigits(text.length % 2 === 0 ? `0x${text}` : `0x0${text}`, this.#bytes, this.#start);
     }
-    const length = before - this.#start;
+    this.string(end);
+  }
+
+  /**
+   * Makes one byte string of the bytes that were written since.
+   *
+   * @param end - `length` before the last of them was written.
+   */
+  string(end: number): void {
+    const length = this.length - end;
     if (length !== 1 || (this.#bytes[this.#start] ?? 0) >= 0x80) this.#head(0x80, length);
   }
 

@@ -1,9 +1,40 @@
+import { RLP } from '@ethereumjs/rlp';
 import { describe, expect, test } from '@jest/globals';
-import { encodeReceipt, joinBlooms, receiptsRoot } from '../../src/executor/receipts.ts';
+import fc from 'fast-check';
+import { joinBlooms, type ReceiptFields, receiptsRoot, writeReceipt } from '../../src/executor/receipts.ts';
+import { RlpWriter } from '../../src/input/rlp-writer.ts';
 
 const none = { isSuccess: true, cumulativeGasUsed: 21_000n, bloom: new Uint8Array(256), logs: [] };
 
+function encodeReceipt(receipt: ReceiptFields): Uint8Array {
+  const writer = new RlpWriter();
+  writeReceipt(writer, receipt);
+  return writer.view();
+}
+
+const bytes = fc.uint8Array({ maxLength: 70 });
+
+const receipt: fc.Arbitrary<ReceiptFields> = fc.record({
+  type: fc.nat({ max: 4 }),
+  isSuccess: fc.boolean(),
+  cumulativeGasUsed: fc.bigInt({ min: 0n, max: 2n ** 40n }),
+  bloom: fc.uint8Array({ minLength: 256, maxLength: 256 }),
+  logs: fc.array(fc.tuple(bytes, fc.array(bytes, { maxLength: 4 }), bytes), { maxLength: 4 }),
+});
+
 describe('receipts', () => {
+  test('are encoded as @ethereumjs/rlp encodes them', () => {
+    fc.assert(
+      fc.property(receipt, (drawn) => {
+        const { type, isSuccess, cumulativeGasUsed, bloom, logs } = drawn;
+        const status = Uint8Array.from(isSuccess ? [1] : []);
+        const fields = [status, cumulativeGasUsed, bloom, logs.map(([a, topics, d]) => [a, [...topics], d])];
+        const envelope = type === 0 ? [] : [type];
+        expect([...encodeReceipt(drawn)]).toEqual([...envelope, ...RLP.encode(fields)]);
+      }),
+    );
+  });
+
   test('of an empty block have the root of the empty trie', () => {
     expect(receiptsRoot([])).toBe('0x56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421');
   });

@@ -56,6 +56,21 @@ describe('RlpWriter', () => {
     );
   });
 
+  test('forgets what was written since a position, and makes a string of the rest', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), fc.uint8Array({ maxLength: 70 }), (kept, dropped) => {
+        const run = () => {
+          writer.encoded(kept);
+          const end = writer.length;
+          writer.bytes(dropped);
+          writer.rewind(end);
+          writer.string(0);
+        };
+        expect(written(run)).toBe(hex(RLP.encode(kept)));
+      }),
+    );
+  });
+
   test('shows what was written since a position', () => {
     expect(
       written(() => {
