@@ -5,8 +5,8 @@
  * The whole job is timed (decode, recover senders, analyse, execute, receipts root): by `runBlock` of
  * @ethereumjs/vm on a MerkleStateManager, as it comes, and
  * helped by this executor's crypto and by caches; by this executor with one
- * worker and no analysis to do, with one, and with N; each of the latter in both forms of the EVM. All run in
- * turn in one process; medians of `--rounds` (5) after one round that does not count.
+ * worker and no analysis to do, with one, and with N, each in both forms of the EVM; and synthetic blocks by
+ * EDR, where it is installed (`edr.ts`). All run in turn in one process; medians of `--rounds` (5) after one round that does not count.
  *
  * Options: `--workers N` (2), `--rounds N`, `--size N` transactions of a synthetic block (200), `--mode parallel`
  * to use the workers even where they are not worth it, `--quick` for two rounds without small blocks, `--json`,
@@ -15,6 +15,7 @@
 
 import { type BenchmarkBlock, selectBlocks } from './blocks.ts';
 import { alternate, type Contender } from './contender.ts';
+import { edrContender, INSTALL_EDR } from './edr.ts';
 import { executionTables, type MeasuredBlock, meansOf } from './execution-tables.ts';
 import { isQuickBlock } from './groups.ts';
 import { describeMachine, machineText } from './machine.ts';
@@ -60,13 +61,16 @@ async function main(): Promise<void> {
     runBlockContender('runBlock, helped', 'helped'),
     ...mine.contenders,
   ];
+  const edr = await edrContender();
+  if (edr === null) process.stderr.write(`EDR is not installed, and left out: ${INSTALL_EDR}\n`);
   const machine = describeMachine();
   const measured: MeasuredBlock[] = [];
   try {
     // The first block measured would pay for compiling the code of all.
     for (const { files } of selectBlocks(['mixed'], 60)) await alternate(contenders, await files(), 2);
     for (const block of blocks) {
-      const one = await measureBlock(block, contenders, { rounds, workers, isQuick });
+      const all = edr === null || block.origin === 'mainnet' ? contenders : [...contenders, edr];
+      const one = await measureBlock(block, all, { rounds, workers, isQuick });
       if (one === null) continue;
       measured.push(one);
       process.stderr.write(`${one.name}: ${one.transactions} transactions measured\n`);

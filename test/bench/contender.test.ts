@@ -3,7 +3,18 @@ import type { BlockFiles } from '../../bench/blocks.ts';
 import { alternate, type Contender, type Sample } from '../../bench/contender.ts';
 
 const files: BlockFiles = {
-  block: { number: '0x1', timestamp: '0x1', gasUsed: '0x0', transactions: [] },
+  block: {
+    number: '0x1',
+    timestamp: '0x1',
+    gasUsed: '0x0',
+    gasLimit: '0x0',
+    miner: '0x',
+    receiptsRoot: '0x',
+    mixHash: '0x',
+    baseFeePerGas: '0x0',
+    parentBeaconBlockRoot: '0x',
+    transactions: [],
+  },
   prestate: {},
   blockHashes: {},
 };
