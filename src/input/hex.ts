@@ -14,15 +14,27 @@ export function bytesToHex(bytes: Uint8Array): Hex {
  * @returns `null` for anything else, of any length.
  */
 export function hexToBytes(text: string): Uint8Array | null {
-  if (!isHex(text) || text.length % 2 !== 0) return null;
+  if (text.length % 2 !== 0) return null;
+  if (text.length > LONG) return longHexToBytes(text);
+  if (!isHex(text)) return null;
   const bytes = new Uint8Array((text.length - 2) / 2);
-  if (bytes.length <= SHORT) decodeDigits(text, bytes, 0);
-  else Buffer.from(bytes.buffer).write(text.slice(2), 'hex');
+  decodeDigits(text, bytes, 0);
   return bytes;
 }
 
-/** Up to this many bytes are decoded here in less time than a native call takes (measured). */
-const SHORT = 68;
+/** From this length on native decoding takes less time than decoding here (measured). */
+const LONG = 138;
+
+/**
+ * Checked by decoding it: a regular expression takes seven times as long over code of 24 KB (measured). The
+ * native decoder stops at what is no digit, but looks only at the low byte of what is no ASCII.
+ */
+function longHexToBytes(text: string): Uint8Array | null {
+  if (!text.startsWith('0x') || Buffer.byteLength(text) !== text.length) return null;
+  const bytes = new Uint8Array((text.length - 2) / 2);
+  const decoded = Buffer.from(bytes.buffer).write(text.slice(2), 'hex');
+  return decoded === bytes.length ? bytes : null;
+}
 
 /** Values of hex digits by their character codes. */
 const DIGITS = new Uint8Array(128);
