@@ -75,4 +75,4 @@ export { mergeSnapshots, type SnapshotOptions, snapshotState } from './state/pre
 export { type RpcBlock, type RpcOptions, type RpcState, rpcBlock, rpcState } from './state/rpc.ts';
 export type { Snapshot } from './state/snapshot.ts';
 export type { AccountState, StateSource } from './state/source.ts';
-export { stateManagerState } from './state/state-manager.ts';
+export { applyDiff, stateManagerState } from './state/state-manager.ts';

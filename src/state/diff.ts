@@ -18,7 +18,7 @@ export interface AccountDiff {
 
 export type StateDiff = ReadonlyMap<Address, AccountDiff>;
 
-/** A diff that grows; see `applyDiff`. Its owner alone changes it. */
+/** A diff that grows; see `mergeDiffs`. Its owner alone changes it. */
 export type GrowingDiff = Map<Address, GrowingAccountDiff>;
 
 export interface GrowingAccountDiff extends AccountDiff {
@@ -30,7 +30,7 @@ export interface GrowingAccountDiff extends AccountDiff {
 }
 
 /** Lays a later diff onto an earlier one, in place: the later one wins. O(size of `later`). */
-function applyDiff(earlier: GrowingDiff, later: StateDiff): void {
+function layOnto(earlier: GrowingDiff, later: StateDiff): void {
   for (const [address, change] of later) {
     let account = earlier.get(address);
     if (account === undefined || change.destroyed === true) {
@@ -48,7 +48,7 @@ function applyDiff(earlier: GrowingDiff, later: StateDiff): void {
 /** One diff for several, in order: later ones win. */
 export function mergeDiffs(diffs: Iterable<StateDiff>): GrowingDiff {
   const merged: GrowingDiff = new Map();
-  for (const diff of diffs) applyDiff(merged, diff);
+  for (const diff of diffs) layOnto(merged, diff);
   return merged;
 }
 

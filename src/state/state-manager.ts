@@ -1,8 +1,15 @@
-/** Pre-state from a state manager of @ethereumjs, as it is when it is asked. */
+/** Pre-state from a state manager of @ethereumjs, as it is when it is asked; and a block's changes back into it. */
 import type { StateManagerInterface } from '@ethereumjs/common';
-import { createAddressFromString, equalsBytes, KECCAK256_RLP } from '@ethereumjs/util';
+import {
+  Account,
+  bigIntToUnpaddedBytes,
+  createAddressFromString,
+  equalsBytes,
+  KECCAK256_RLP,
+} from '@ethereumjs/util';
 import type { Address } from '../input/block.ts';
 import { hexToBytes } from '../input/hex.ts';
+import { type AccountDiff, existsAfter, type StateDiff } from './diff.ts';
 import { type FetchedAccount, type FetchingState, fetchingState } from './fetching.ts';
 import { slotHex } from './key.ts';
 
@@ -35,3 +42,57 @@ export function stateManagerState(
     return { accounts, slots };
   });
 }
+
+/**
+ * Makes a block's changes in a state manager that has the state from before the block; afterwards it has that
+ * from after it, and `getStateRoot()` is the block's state root. All of them or, if the state manager throws, none.
+ */
+export async function applyDiff(
+  manager: Pick<
+    StateManagerInterface,
+    | 'getAccount'
+    | 'putAccount'
+    | 'deleteAccount'
+    | 'putCode'
+    | 'putStorage'
+    | 'clearStorage'
+    | 'checkpoint'
+    | 'commit'
+    | 'revert'
+  >,
+  diff: StateDiff,
+): Promise<void> {
+  await manager.checkpoint();
+  try {
+    for (const [address, change] of diff) await applyAccount(manager, address, change);
+  } catch (error) {
+    await manager.revert();
+    throw error;
+  }
+  await manager.commit();
+}
+
+async function applyAccount(
+  manager: Parameters<typeof applyDiff>[0],
+  address: Address,
+  change: AccountDiff,
+): Promise<void> {
+  const owner = createAddressFromString(address);
+  if (change.destroyed === true) {
+    await manager.clearStorage(owner);
+    await manager.deleteAccount(owner);
+  }
+  if (!existsAfter(change)) return;
+  // Storage and code hang on an account, so it comes first.
+  const account = (await manager.getAccount(owner)) ?? new Account();
+  account.balance = change.balance ?? account.balance;
+  account.nonce = change.nonce ?? account.nonce;
+  await manager.putAccount(owner, account);
+  if (change.code !== undefined) await manager.putCode(owner, change.code);
+  for (const [slot, value] of change.storage) {
+    const bytes = value === 0n ? NOTHING : bigIntToUnpaddedBytes(value);
+    await manager.putStorage(owner, hexToBytes(slotHex(slot)) as Uint8Array, bytes);
+  }
+}
+
+const NOTHING = new Uint8Array(0);
