@@ -1,4 +1,5 @@
 /** Who is measured, and how: alternating, in one process, on the same block. */
+import { createRandom } from '../examples/generator/random.ts';
 import type { BlockFiles } from './blocks.ts';
 import { type Spread, spreadOf } from './statistics.ts';
 
@@ -6,6 +7,7 @@ import { type Spread, spreadOf } from './statistics.ts';
 export interface Sample {
   readonly total: number;
   /** Parts of it, as far as they are known apart; they may overlap. */
+  readonly reading?: number;
   readonly analysis?: number;
   readonly execution?: number;
   readonly stateRoot?: number;
@@ -26,6 +28,7 @@ export interface Contender {
 /** Repeated runs of one contender. */
 export interface Times {
   readonly total: Spread;
+  readonly reading?: Spread;
   readonly analysis?: Spread;
   readonly execution?: Spread;
   readonly stateRoot?: Spread;
@@ -37,7 +40,7 @@ export interface Times {
 export type Results = Readonly<Record<string, Times>>;
 
 /**
- * Runs all of them in turn, each round beginning with another one.
+ * Runs all of them in turn, in another order in each round: whoever comes next clears away the garbage.
  *
  * @param rounds - After one that does not count.
  */
@@ -48,10 +51,9 @@ export async function alternate(
 ): Promise<Results> {
   const samples = new Map<string, Sample[]>();
   for (let round = -1; round < rounds; round++) {
-    for (let place = 0; place < contenders.length; place++) {
-      const contender = contenders[(place + round + 1) % contenders.length];
-      const run = await contender?.prepare(files);
-      if (contender === undefined || run === undefined || run === null) continue;
+    for (const contender of createRandom(round).interleave(contenders.map((one) => [one]))) {
+      const run = await contender.prepare(files);
+      if (run === null) continue;
       const sample = await run();
       if (round >= 0) samples.set(contender.name, [...(samples.get(contender.name) ?? []), sample]);
     }
@@ -64,12 +66,13 @@ export async function alternate(
   );
 }
 
+const PARTS = ['reading', 'analysis', 'execution', 'stateRoot'] as const;
+
 function timesOf(samples: readonly Sample[]): Times {
-  const part = (name: 'analysis' | 'execution' | 'stateRoot') => {
+  const parts = PARTS.flatMap((name) => {
     const values = samples.flatMap((sample) => sample[name] ?? []);
-    return values.length === 0 ? {} : { [name]: spreadOf(values) };
-  };
+    return values.length === 0 ? [] : [[name, spreadOf(values)] as const];
+  });
   const total = spreadOf(samples.map((sample) => sample.total));
-  const workers = samples.at(-1)?.workers ?? 1;
-  return { total, ...part('analysis'), ...part('execution'), ...part('stateRoot'), workers };
+  return { total, ...Object.fromEntries(parts), workers: samples.at(-1)?.workers ?? 1 };
 }

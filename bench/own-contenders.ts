@@ -66,13 +66,20 @@ function contenderOf(
     const state = snapshotState(files.prestate);
     return async () => {
       const start = performance.now();
-      const input = readFiles(files);
+      const input = await executor.readInput(files.block, { blockHashes: files.blockHashes });
+      const read = performance.now();
       const options = { ...parts, state, mode: way === 'many' ? mode : 'sequential' } as const;
       const { execution } = await executor.executeBlock(input, options);
       const total = performance.now() - start;
       const { verified, escapes, timings, workers } = execution;
       if (verified.header !== true || escapes.length > 0) throw new Error(`${name}: a wrong result`);
-      return { total, analysis: timings.analysis, execution: timings.execute, workers };
+      return {
+        total,
+        reading: read - start,
+        analysis: timings.analysis,
+        execution: timings.execute,
+        workers,
+      };
     };
   };
   return { name, prepare };

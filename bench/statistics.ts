@@ -2,9 +2,11 @@
 
 /** Repeated measurements of one thing. */
 export interface Spread {
-  readonly median: number;
-  /** First and third quartile. */
+  readonly least: number;
+  /** First quartile. */
   readonly low: number;
+  readonly median: number;
+  /** Third quartile. */
   readonly high: number;
 }
 
@@ -13,11 +15,16 @@ export function median(values: readonly number[]): number {
 }
 
 export function spreadOf(values: readonly number[]): Spread {
-  return { median: median(values), low: quantile(values, 0.25), high: quantile(values, 0.75) };
+  return {
+    least: quantile(values, 0),
+    low: quantile(values, 0.25),
+    median: median(values),
+    high: quantile(values, 0.75),
+  };
 }
 
 /** Half the distance of the quartiles, as a share of the median. */
-export function relativeSpread({ median: middle, low, high }: Spread): number {
+export function relativeSpread({ median: middle, low, high }: Omit<Spread, 'least'>): number {
   return middle === 0 ? 0 : (high - low) / 2 / middle;
 }
 

@@ -3,7 +3,7 @@ import type { Times } from '../../bench/contender.ts';
 import { executionTables, type MeasuredBlock, meansOf, slowerBlocks } from '../../bench/execution-tables.ts';
 
 function times(total: number, execution = total, workers = 1): Times {
-  const flat = (median: number) => ({ median, low: median, high: median });
+  const flat = (median: number) => ({ least: median, low: median, median, high: median });
   return { total: flat(total), execution: flat(execution), workers };
 }
 

@@ -4,8 +4,8 @@ import { geometricMean, median, relativeSpread, spreadOf } from '../../bench/sta
 test('median and quartiles lie between values, in proportion', () => {
   expect(median([3, 1, 2])).toBe(2);
   expect(median([4, 1, 2, 3])).toBe(2.5);
-  expect(spreadOf([5, 1, 4, 2, 3])).toEqual({ median: 3, low: 2, high: 4 });
-  expect(spreadOf([7])).toEqual({ median: 7, low: 7, high: 7 });
+  expect(spreadOf([5, 1, 4, 2, 3])).toEqual({ least: 1, low: 2, median: 3, high: 4 });
+  expect(spreadOf([7])).toEqual({ least: 7, low: 7, median: 7, high: 7 });
   expect(median([])).toBe(0);
 });
 
