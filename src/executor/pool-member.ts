@@ -10,6 +10,8 @@ import { WorkerControl } from './worker-control.ts';
 export interface Job {
   readonly request: Request;
   readonly place: number | undefined;
+  /** It is for the worker of this place, and this one only. */
+  readonly isPinned: boolean;
   readonly group: symbol | undefined;
   /** How often it was given out. */
   attempts: number;

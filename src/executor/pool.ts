@@ -14,6 +14,11 @@ import type { Broadcast, Request, TaskFailure } from './protocol.ts';
 export interface RequestOptions<T> {
   /** A worker to prefer, from 0. Default: whichever has the least to do. */
   readonly place?: number;
+  /**
+   * What is done when its worker is lost: another one is asked (the default), or the request fails. Those that
+   * rest on what the worker was asked before may not be asked elsewhere, and go to no other worker.
+   */
+  readonly retry?: 'elsewhere' | 'never';
   /** Names the requests that are cancelled together. */
   readonly group?: symbol;
   /**
@@ -97,11 +102,12 @@ export class WorkerPool {
   }
 
   /** Asks a worker, or the next one that has room when all have enough to do. Never rejects. */
-  request<T>(request: Request, { place, group, accept }: RequestOptions<T>): Promise<End<T>> {
+  request<T>(request: Request, { place, retry, group, accept }: RequestOptions<T>): Promise<End<T>> {
     return new Promise((resolve) => {
       const job: Job = {
         request,
         place,
+        isPinned: retry === 'never',
         group,
         attempts: 0,
         isEnded: false,
@@ -147,7 +153,7 @@ export class WorkerPool {
 
   #give(job: Job): void {
     const failure = this.#reasonAgainst(job);
-    const member = failure === null ? this.#memberFor(job.place) : null;
+    const member = failure === null ? this.#memberFor(job) : null;
     if (failure !== null) job.fail(failure);
     else if (member === null) this.#waiting.push(job);
     else {
@@ -156,16 +162,22 @@ export class WorkerPool {
     }
   }
 
-  #reasonAgainst({ attempts }: Job): TaskFailure | null {
+  #reasonAgainst({ attempts, place, isPinned }: Job): TaskFailure | null {
     if (this.#isClosed) return CLOSED;
     if (this.#faultsInRound >= this.#options.maxFaults) return TOO_MANY;
     if (attempts >= MAXIMUM_ATTEMPTS) return lost(`${attempts} workers were lost on it`);
+    if (isPinned && (attempts > 0 || this.#memberAt(place) === null)) return lost('its worker is lost');
     return this.#places.every(({ member }) => member === null) ? lost('no worker is left') : null;
   }
 
+  #memberAt(place: number | undefined): PoolMember | null {
+    return place === undefined ? null : (this.#places[place]?.member ?? null);
+  }
+
   /** The preferred one unless others have less to do, provided that it has room. */
-  #memberFor(place: number | undefined): PoolMember | null {
-    let best = place === undefined ? null : (this.#places[place]?.member ?? null);
+  #memberFor({ place, isPinned }: Job): PoolMember | null {
+    let best = this.#memberAt(place);
+    if (isPinned) return best;
     for (const { member } of this.#places) {
       if (member !== null && (best === null || member.load < best.load)) best = member;
     }
@@ -174,7 +186,7 @@ export class WorkerPool {
 
   #giveWaiting(): void {
     for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
-      if (this.#reasonAgainst(next) === null && this.#memberFor(next.place) === null) return;
+      if (this.#reasonAgainst(next) === null && this.#memberFor(next) === null) return;
       this.#waiting.shift();
       this.#give(next);
     }

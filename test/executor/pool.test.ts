@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { blockBroadcast } from '../../src/executor/block-data.ts';
 import { executionState, workerState } from '../../src/executor/execution-state.ts';
 import type { Fault } from '../../src/executor/fault.ts';
-import { type End, WorkerPool } from '../../src/executor/pool.ts';
+import { type End, type RequestOptions, WorkerPool } from '../../src/executor/pool.ts';
 import type { PoolOptions } from '../../src/executor/pool-options.ts';
 import type { Task } from '../../src/executor/protocol.ts';
 import { receivedResult } from '../../src/executor/received-result.ts';
@@ -35,9 +35,7 @@ async function start(options: Partial<PoolOptions> = {}): Promise<WorkerPool> {
   return pool;
 }
 
-interface RunOptions extends Partial<Task> {
-  readonly group?: symbol;
-}
+interface RunOptions extends Partial<Task>, Omit<RequestOptions<RunResult>, 'accept'> {}
 
 function run(
   workers: WorkerPool,
@@ -112,6 +110,16 @@ describe('a worker that is killed', () => {
     ]);
     expect(faults[0]?.attempt).toBe(1);
     expect(faults[1]?.attempt).toBe(0);
+  });
+
+  test('takes with it what only it could answer', async () => {
+    const workers = await start();
+    const pinned = runMany(workers, 4, { place: 1, retry: 'never' });
+    const others = runMany(workers, 4, { place: 0, retry: 'never' });
+    await workers.kill(1);
+    expect(kinds(await pinned)).toContain('worker-lost');
+    expect(kinds(await others)).toEqual(Array(4).fill('answer'));
+    expect(kinds([await run(workers, 0, { place: 1, retry: 'never' })])).toEqual(['answer']);
   });
 
   test('while it starts leaves its place empty until the next block', async () => {
