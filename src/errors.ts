@@ -28,17 +28,18 @@ export class InputError extends Error {
 }
 
 /**
- * A block that no execution accepts: names its first invalid transaction in block order.
+ * A block that no execution accepts: names its first invalid transaction in block order, if it is that.
  * `reason` is a stable code such as `nonce-too-low` or `insufficient-funds`.
  */
 export class InvalidBlockError extends Error {
   override readonly name = 'InvalidBlockError';
   readonly code = 'invalid-block';
-  readonly transaction: number;
+  /** `null`: what the block itself does fails. */
+  readonly transaction: number | null;
   readonly reason: string;
 
-  constructor(transaction: number, reason: string, detail: string) {
-    super(`transaction ${transaction} is invalid: ${detail}`);
+  constructor(transaction: number | null, reason: string, detail: string) {
+    super(`${transaction === null ? 'the block' : `transaction ${transaction}`} is invalid: ${detail}`);
     this.transaction = transaction;
     this.reason = reason;
   }

@@ -43,6 +43,8 @@ export function executionHeader(input: BlockInput): BlockHeader {
     receiptsRoot: null,
     logsBloom: null,
     stateRoot: null,
+    requestsHash: null,
+    blockAccessListHash: null,
   };
 }
 

@@ -20,7 +20,7 @@ import { type ExecutionState, executionState } from './execution-state.ts';
 import { type Escape, findEscapes, needsOrigins } from './guard.ts';
 import { MissingStateError } from './missing-state.ts';
 import { SettledState } from './settled-state.ts';
-import type { Invalid, Ran, RunResult, TransactionRunner } from './transaction-runner.ts';
+import type { Invalid, Ran, RunResult, SystemCall, TransactionRunner } from './transaction-runner.ts';
 
 /**
  * The state before the first transaction: the block's own first steps (system calls) are done. The rewards of
@@ -113,22 +113,27 @@ export class BlockRun {
 
   /** Runs a transaction on this thread, over any state; calls wait for each other. */
   run(index: number, state: ExecutionState, analysis: TransactionAnalysis | undefined): Promise<RunResult> {
-    const result = this.#last.then(() => this.#runLoading(index, state, analysis));
+    const options = { recordOrigins: analysis !== undefined && needsOrigins(analysis.accesses) };
+    return this.#inTurn(() => this.#runner.run(index, state, options));
+  }
+
+  /** Calls a contract as the block itself does, over the current state; nothing is committed. */
+  callSystem(to: Address): Promise<SystemCall> {
+    return this.#inTurn(() => this.#runner.callSystem(to, this.current));
+  }
+
+  #inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(() => this.#loading(run));
     this.#last = result.catch(() => {});
     return result;
   }
 
-  /** Fetches what the state turns out not to know, and starts the transaction again. */
-  async #runLoading(
-    index: number,
-    state: ExecutionState,
-    analysis: TransactionAnalysis | undefined,
-  ): Promise<RunResult> {
-    const options = { recordOrigins: analysis !== undefined && needsOrigins(analysis.accesses) };
+  /** Fetches what the state turns out not to know, and starts again. */
+  async #loading<T>(run: () => Promise<T>): Promise<T> {
     const fetched = new Set<StateKey>();
     for (;;) {
       try {
-        return await this.#runner.run(index, state, options);
+        return await run();
       } catch (error) {
         const missing = error instanceof MissingStateError ? error.keys : [];
         const { load } = this.#block.state;

@@ -26,12 +26,23 @@ export interface EngineResult {
   readonly contractAddress: Address | null;
 }
 
+/** What a call of the block itself came to. */
+export interface SystemCallResult {
+  readonly isSuccess: boolean;
+  readonly output: Uint8Array;
+}
+
 /** Runs transactions of one chain and hardfork, one at a time, on the state of `EngineParts`. */
 export interface Engine {
   readonly kind: EngineKind;
   setBlock(header: BlockHeader): void;
   run(transaction: Transaction): Promise<EngineResult>;
+  /** Calls a contract without data in the name of `SYSTEM_ADDRESS`, with gas of its own that nobody pays. */
+  callSystem(to: Address): Promise<SystemCallResult>;
 }
+
+/** What such a call may use (EIP-7002, EIP-7251). */
+export const SYSTEM_CALL_GAS = 30_000_000;
 
 /** What both forms work on. */
 export interface EngineParts {

@@ -114,7 +114,7 @@ export class Executor {
         ? await this.#runInParallel(deferral, block, runner, granularity)
         : new BlockRun(block, runner);
     const escapes = await finishInOrder(run, limits(), deferral, { skipInvalid });
-    const end = closeBlock(block, run);
+    const end = await closeBlock(block, run);
     const result = resultOf(input, run, end);
     const executed = performance.now();
     const sequential =
@@ -171,7 +171,7 @@ export class Executor {
   ): Promise<BlockResult> {
     const run = new BlockRun(block, runner);
     await finishInOrder(run, limits, null, { skipInvalid });
-    return resultOf(block.input, run, closeBlock(block, run));
+    return resultOf(block.input, run, await closeBlock(block, run));
   }
 }
 
@@ -193,9 +193,9 @@ function modeReason(
   }
 }
 
-function resultOf(input: BlockInput, run: BlockRun, { stateDiff }: BlockEnd): BlockResult {
+function resultOf(input: BlockInput, run: BlockRun, end: BlockEnd): BlockResult {
   const results = run.results.flatMap((result) => (result === undefined ? [] : [result]));
-  return blockResult(input, results, stateDiff);
+  return blockResult(input, results, end);
 }
 
 function verification(

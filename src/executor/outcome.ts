@@ -7,10 +7,12 @@ import type { BlockAccessList } from '../input/block-access-list/list.ts';
 import { isHardforkFrom } from '../input/chain.ts';
 import { bytesToHex } from '../input/hex.ts';
 import type { StateDiff } from '../state/diff.ts';
+import type { BlockEnd } from './block-end.ts';
 import type { RawLog } from './engine.ts';
 import type { EngineKind } from './engine-kind.ts';
 import type { Escape } from './guard.ts';
 import { joinBlooms, receiptsRoot } from './receipts.ts';
+import { type Requests, requestsHash } from './requests.ts';
 import type { Invalid, Ran, RunResult } from './transaction-runner.ts';
 
 export interface Log {
@@ -41,6 +43,13 @@ export interface BlockResult {
   readonly receipts: readonly Receipt[];
   /** From before the block's own first step to after its last one. */
   readonly stateDiff: StateDiff;
+  /**
+   * Requests to the consensus layer (EIP-7685): each its type's byte, then all of that type. `null` before Prague,
+   * and where the state lacks one of the contracts that hold them.
+   */
+  readonly requests: readonly Uint8Array[] | null;
+  /** As in the header; `null` as `requests`. */
+  readonly requestsHash: Hex | null;
   /** Transactions left out, with `skipInvalid`. */
   readonly skipped: readonly Invalid[];
   /** Blocks whose hash was asked for and is not known; it was taken as zero. Ascending. */
@@ -96,7 +105,7 @@ export interface Outcome {
 export function blockResult(
   input: BlockInput,
   results: readonly RunResult[],
-  stateDiff: StateDiff,
+  { stateDiff, requests }: Pick<BlockEnd, 'stateDiff' | 'requests'>,
 ): BlockResult {
   const ran = results.filter((result): result is Ran => result.status === 'ran');
   const skipped = results.filter((result): result is Invalid => result.status === 'invalid');
@@ -126,9 +135,18 @@ export function blockResult(
     logsBloom: joinBlooms(ran.filter(({ logs }) => logs.length > 0).map(({ bloom }) => bloom)),
     receipts,
     stateDiff,
+    requests: requests?.map(typedRequests) ?? null,
+    requestsHash: requests === null ? null : requestsHash(requests),
     skipped,
     missingBlockHashes: [...missing].sort((a, b) => (a < b ? -1 : 1)),
   };
+}
+
+function typedRequests({ type, data }: Requests): Uint8Array {
+  const bytes = new Uint8Array(1 + data.length);
+  bytes[0] = type;
+  bytes.set(data, 1);
+  return bytes;
 }
 
 function readableLog([address, topics, data]: RawLog): Log {
@@ -148,6 +166,9 @@ export function headerMismatches(result: BlockResult, header: BlockHeader): stri
     compare('receipts root', result.receiptsRoot, header.receiptsRoot ?? undefined);
   }
   compare('logs bloom', bytesToHex(result.logsBloom), header.logsBloom ?? undefined);
+  if (result.requestsHash !== null) {
+    compare('requests hash', result.requestsHash, header.requestsHash ?? undefined);
+  }
   return mismatches;
 }
 
@@ -164,6 +185,9 @@ export function sequentialMismatches(result: BlockResult, sequential: BlockResul
     mismatches.push(
       `${result.receipts.length} receipts, the sequential run has ${sequential.receipts.length}`,
     );
+  }
+  if (result.requestsHash !== sequential.requestsHash) {
+    mismatches.push("the requests differ from the sequential run's");
   }
   for (const address of new Set([...sequential.stateDiff.keys(), ...result.stateDiff.keys()])) {
     const [got, expected] = [result.stateDiff, sequential.stateDiff].map((diff) =>

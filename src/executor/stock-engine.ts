@@ -9,11 +9,18 @@ import type { Block } from '@ethereumjs/block';
 import type { Common } from '@ethereumjs/common';
 import { createEVM, type EVM, getOpcodesForHF, type Message } from '@ethereumjs/evm';
 import { RLP } from '@ethereumjs/rlp';
-import { generateAddress2 } from '@ethereumjs/util';
+import { Address as EvmAddress, generateAddress2 } from '@ethereumjs/util';
 import { createVM, runTx, type VM } from '@ethereumjs/vm';
 import type { Address, BlockHeader, Transaction } from '../input/block.ts';
-import { evmBlock } from './block-context.ts';
-import type { EngineParts, EngineResult, RawLog, StockEngine } from './engine.ts';
+import { SYSTEM_ADDRESS } from '../state/system-calls.ts';
+import { evmBlock, hexBytes } from './block-context.ts';
+import {
+  type EngineParts,
+  type EngineResult,
+  type RawLog,
+  type StockEngine,
+  SYSTEM_CALL_GAS,
+} from './engine.ts';
 import { evmTransaction, transactionRules } from './evm-transaction.ts';
 import { StateView, slotBytes, slotValue, unprefixedHex } from './state-view.ts';
 import { type CustomOpcode, type RunState, reaches } from './stock-reach.ts';
@@ -49,6 +56,19 @@ export async function createStockEngine(parts: EngineParts): Promise<StockEngine
       observeAuthorities(state, transaction);
       if (common.isActivatedEIP(7702)) reachDelegate(state, transaction);
       return result;
+    },
+    callSystem: async (to) => {
+      view.begin();
+      evm.transientStorage.clear();
+      const { execResult } = await evm.runCall({
+        caller: new EvmAddress(hexBytes(SYSTEM_ADDRESS)),
+        to: new EvmAddress(hexBytes(to)),
+        gasLimit: BigInt(SYSTEM_CALL_GAS),
+        skipNonceIncrement: true,
+        ...(block === null ? {} : { block }),
+      });
+      await evm.journal.cleanup();
+      return { isSuccess: execResult.exceptionError === undefined, output: execResult.returnValue };
     },
   };
 }

@@ -10,9 +10,16 @@ import { createChain } from '../input/chain.ts';
 import { type IntrinsicPrices, intrinsicPrices } from '../input/intrinsic-gas.ts';
 import { keccak256 } from '../input/keccak.ts';
 import { parseKey, type StateKey } from '../state/key.ts';
+import { SYSTEM_ADDRESS } from '../state/system-calls.ts';
 import { blobBaseFee, executionHeader } from './block-context.ts';
 import { evmCrypto } from './crypto.ts';
-import { type Engine, type EngineParts, type EngineResult, engineParts } from './engine.ts';
+import {
+  type Engine,
+  type EngineParts,
+  type EngineResult,
+  engineParts,
+  type SystemCallResult,
+} from './engine.ts';
 import type { EngineKind } from './engine-kind.ts';
 import { evmTransaction, transactionRules } from './evm-transaction.ts';
 import type { ExecutionState } from './execution-state.ts';
@@ -42,6 +49,9 @@ export interface Invalid extends Invalidity {
 }
 
 export type RunResult = Ran | Invalid;
+
+/** A call of the block itself. */
+export interface SystemCall extends SystemCallResult, Pick<Ran, 'diff' | 'observed'> {}
 
 export interface RunOptions {
   /** Whether to trace observed slots back to the hashes that they are. Default: false. */
@@ -131,6 +141,23 @@ export class TransactionRunner {
       origins: this.#origins(observed),
       missingBlockHashes: [...blockHashes.missing],
     };
+  }
+
+  /**
+   * Calls a contract as the block itself does.
+   *
+   * @throws MissingStateError when it reaches state that the source does not know.
+   */
+  async callSystem(to: Address, source: ExecutionState): Promise<SystemCall> {
+    const { state, blockHashes, preimages } = this.#parts;
+    state.begin(source);
+    blockHashes.missing.clear();
+    preimages.reset('off');
+    state.cellAt(to).isReached = true;
+    const result = await this.#engine.callSystem(to);
+    // The stock form makes the caller an account for the time being.
+    const diff = state.diff().filter(({ address }) => address !== SYSTEM_ADDRESS);
+    return { ...result, diff, observed: state.observed() };
   }
 
   #invalidity(transaction: Transaction, header: BlockHeader): Invalidity | null {

@@ -97,6 +97,10 @@ export interface BlockHeader {
   readonly receiptsRoot: Hex | null;
   readonly logsBloom: Hex | null;
   readonly stateRoot: Hex | null;
+  /** EIP-7685. */
+  readonly requestsHash: Hex | null;
+  /** EIP-7928. */
+  readonly blockAccessListHash: Hex | null;
 }
 
 /** What `readInput` returns. */

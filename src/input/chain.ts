@@ -9,8 +9,8 @@ import {
   Mainnet,
   Sepolia,
 } from '@ethereumjs/common';
-import { InputError } from '../errors.ts';
-import type { BlockInput } from './block.ts';
+import { InputError, InternalError } from '../errors.ts';
+import type { Address, BlockInput } from './block.ts';
 import { describeValue } from './schema.ts';
 
 /** The rules of transactions without a block, and of blocks of unknown chains: the newest active on mainnet. */
@@ -52,6 +52,14 @@ export function createChain(
     hardfork: input.hardfork,
     customCrypto,
   });
+}
+
+/** The contract whose logs are deposits (EIP-6110). */
+export function depositContract(chainId: bigint): Address {
+  const known = CHAINS.find((chain) => BigInt(chain.chainId) === chainId);
+  const address = known?.depositContractAddress ?? Mainnet.depositContractAddress;
+  if (address === undefined) throw new InternalError('mainnet has no deposit contract');
+  return address.toLowerCase() as Address;
 }
 
 /** Whether a hardfork is, or comes after, another one, in mainnet's order. */

@@ -37,6 +37,8 @@ export function headerFromJson(json: BlockJson): BlockHeader {
     receiptsRoot: json.receiptsRoot ?? null,
     logsBloom: json.logsBloom ?? null,
     stateRoot: json.stateRoot ?? null,
+    requestsHash: json.requestsHash ?? null,
+    blockAccessListHash: json.blockAccessListHash ?? null,
   };
 }
 

@@ -156,6 +156,8 @@ export const blockSchema = z.object(
     receiptsRoot: hash.nullish(),
     logsBloom: hexText.nullish(),
     stateRoot: hash.nullish(),
+    requestsHash: hash.nullish(),
+    blockAccessListHash: hash.nullish(),
     transactions: z.array(z.unknown(), { error: 'an array of transactions' }),
   },
   { error: 'a block' },

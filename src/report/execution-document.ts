@@ -27,6 +27,8 @@ export function executionDocument(execution: Execution, input: BlockInput): Exec
       missingBlockHashes: missingBlockHashes.map((number) => quantity(number)),
     }),
     stateDiff: diffToJson(execution.stateDiff),
+    requests: execution.requests?.map(bytesToHex) ?? null,
+    requestsHash: execution.requestsHash,
     blockAccessList: blockAccessListToJson(blockAccessList),
     blockAccessListHash: bytesToHex(blockAccessListHash(blockAccessList)),
     escapes: execution.escapes.length,

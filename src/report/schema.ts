@@ -267,6 +267,11 @@ const execution = z
     stateDiff: z
       .record(address, accountDiff)
       .meta({ description: 'From before the first step of the block to after its last one.' }),
+    requests: z.array(bytes).nullable().meta({
+      description:
+        'EIP-7685, each with its type before it. null: before Prague, or the state lacks their contracts.',
+    }),
+    requestsHash: word.nullable().meta({ description: 'As in the header.' }),
     blockAccessList: z
       .array(accountChanges)
       .meta({ description: 'EIP-7928, as eth_getBlockAccessList answers it. Of every hardfork.' }),

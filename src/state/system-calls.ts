@@ -1,7 +1,7 @@
 /**
- * What a block does to state beside its transactions: the system calls before the first one, and the
- * withdrawals after the last. (Rewards of miners, and the requests of EIP-7002 and EIP-7251 that contracts
- * queue up, are not here.)
+ * What a block does to state beside its transactions, as far as it needs no byte code: the system calls before the
+ * first one, and the withdrawals after the last. The queues of requests, which are emptied after these, are run
+ * (`executor/requests.ts`). Rewards of miners are not here.
  */
 import { InternalError } from '../errors.ts';
 import type { Address, BlockHeader } from '../input/block.ts';
@@ -21,6 +21,18 @@ export const HISTORY_STORAGE_ADDRESS = '0x0000f90827f1c53a10cb7a02335b1753200029
 
 /** EIP-2935, HISTORY_SERVE_WINDOW. */
 const HISTORY_LENGTH = 8191n;
+
+/** Who makes system calls. */
+export const SYSTEM_ADDRESS = '0xfffffffffffffffffffffffffffffffffffffffe';
+
+/** EIP-7002: holds the withdrawal requests of a block until its end. */
+export const WITHDRAWAL_QUEUE_ADDRESS = '0x00000961ef480eb55e80d19ad83579a64c007002';
+
+/** EIP-7251: holds its consolidation requests. */
+export const CONSOLIDATION_QUEUE_ADDRESS = '0x0000bbddc7ce488642fb579f8b00f3a590007251';
+
+/** Slots of both queues that emptying them reads and writes, whatever is in them. */
+const QUEUE_SLOTS = [0n, 1n, 2n, 3n];
 
 /**
  * The system calls before a block's first transaction, by the contract that they go to: EIP-4788 since Cancun,
@@ -71,6 +83,11 @@ export function ownStepKeys(block: BlockHeader, hardfork: string): StateKey[] {
     for (const slot of slots.keys()) keys.push(storageKey(address, slot));
   }
   for (const { address } of block.withdrawals ?? []) keys.push(accountKey(address, 'balance'));
+  if (!isHardforkFrom(hardfork, 'prague')) return keys;
+  keys.push(accountKey(SYSTEM_ADDRESS, 'balance'));
+  for (const address of [WITHDRAWAL_QUEUE_ADDRESS, CONSOLIDATION_QUEUE_ADDRESS] as const) {
+    keys.push(accountKey(address, 'balance'), ...QUEUE_SLOTS.map((slot) => storageKey(address, slot)));
+  }
   return keys;
 }
 

@@ -125,6 +125,8 @@ function header(hardfork: string, fields: Partial<BlockHeader> = {}): BlockHeade
     receiptsRoot: null,
     logsBloom: null,
     stateRoot: null,
+    requestsHash: null,
+    blockAccessListHash: null,
     ...fields,
   };
 }

@@ -120,6 +120,8 @@ export const HEADER: BlockHeader = {
   receiptsRoot: null,
   logsBloom: null,
   stateRoot: null,
+  requestsHash: null,
+  blockAccessListHash: null,
 };
 
 /** A block of these transactions; nonces are counted up unless they are given. */

@@ -47,7 +47,7 @@ async function problemOf({
   }
   if (expectException !== null) return `it ran, but expects ${expectException}`;
   run.commit(result, null);
-  const root = await stateRootOf(stateAfter(prestate, closeBlock(block, run).stateDiff));
+  const root = await stateRootOf(stateAfter(prestate, (await closeBlock(block, run)).stateDiff));
   if (root !== stateRoot) return 'another state root';
   const logs = result.logs.map(([address, topics, data]) => [address, [...topics], data]);
   return bytesToHex(keccak256(RLP.encode(logs))) === logsHash ? null : 'other logs';

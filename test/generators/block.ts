@@ -261,6 +261,8 @@ function inputOf(draft: BlockDraft, transactions: readonly Transaction[]): Block
     receiptsRoot: null,
     logsBloom: null,
     stateRoot: null,
+    requestsHash: null,
+    blockAccessListHash: null,
   };
   const blockHashes = new Map(past.map((number) => [number, hash(number)]));
   return { block, transactions, chainId: 1n, hardfork: draft.hardfork, blockHashes };

@@ -281,6 +281,8 @@ describe('a block', () => {
       receiptsRoot: null,
       logsBloom: null,
       stateRoot: null,
+      requestsHash: null,
+      blockAccessListHash: null,
     });
   });
 

@@ -1,10 +1,15 @@
 /**
  * The oracle of block access lists: the EIP-7928 recorder of `@ethereumjs/vm`, switched on for whichever hardfork,
- * with one list for each transaction, merged here. The block's own steps are written out from the EIPs.
+ * with one list for each transaction, merged here. Of the block's own steps, system calls before the first one and
+ * withdrawals are written out from the EIPs.
  */
 import type { Common } from '@ethereumjs/common';
 import { createEVM, type EVM } from '@ethereumjs/evm';
-import { type BlockLevelAccessList, createBlockLevelAccessList } from '@ethereumjs/util';
+import {
+  type BlockLevelAccessList,
+  createAddressFromString,
+  createBlockLevelAccessList,
+} from '@ethereumjs/util';
 import { createVM, runTx, type VM } from '@ethereumjs/vm';
 import type { Address, BlockHeader, BlockInput } from '../../src/input/block.ts';
 import type {
@@ -22,6 +27,11 @@ const EIP_7928 = 7928;
 const BEACON_ROOTS: Address = '0x000f3df6d732807ef1319fb7b8bb8522d0beac02';
 /** EIP-2935, `HISTORY_STORAGE_ADDRESS`. */
 const HISTORY: Address = '0x0000f90827f1c53a10cb7a02335b175320002935';
+/** EIP-7002, `WITHDRAWAL_REQUEST_PREDEPLOY_ADDRESS`. */
+const WITHDRAWAL_QUEUE: Address = '0x00000961ef480eb55e80d19ad83579a64c007002';
+/** EIP-7251, `CONSOLIDATION_REQUEST_PREDEPLOY_ADDRESS`. */
+const CONSOLIDATION_QUEUE: Address = '0x0000bbddc7ce488642fb579f8b00f3a590007251';
+const SYSTEM: Address = '0xfffffffffffffffffffffffffffffffffffffffe';
 
 interface Entry {
   readonly slots: Map<bigint, ValueChange[]>;
@@ -30,12 +40,17 @@ interface Entry {
   readonly codes: CodeChange[];
 }
 
-/** Runs a block's transactions in order, and says what the package recorded of them. */
-export async function recordedAccessList(
-  input: BlockInput,
-  prestate: Prestate,
-  transactions: Iterable<number> = input.transactions.keys(),
-): Promise<BlockAccessList> {
+/** A block as the package ran it. */
+export interface RecordedBlock {
+  readonly list: BlockAccessList;
+  /** What the queues of EIP-7002 and EIP-7251 held. */
+  readonly queues: readonly Uint8Array[];
+  /** After the last step. */
+  readonly state: OracleState;
+}
+
+/** Runs a block's steps in order, and says what the package recorded of them. */
+export async function recordedBlock(input: BlockInput, prestate: Prestate): Promise<RecordedBlock> {
   if (input.block === null) throw new Error('the oracle needs a block');
   const common = recordingCommon(input);
   await addKzg(common);
@@ -46,9 +61,7 @@ export async function recordedAccessList(
   const merged = new Map<Address, Entry>();
   systemCalls(merged, state, input.block, common);
   let index = 0;
-  for (const place of transactions) {
-    const transaction = input.transactions[place];
-    if (transaction === undefined) throw new RangeError(`no transaction ${place}`);
+  for (const transaction of input.transactions) {
     index++;
     const list = createBlockLevelAccessList();
     list.blockAccessIndex = index;
@@ -62,10 +75,30 @@ export async function recordedAccessList(
     });
     merge(merged, list);
   }
-  withdrawals(merged, state, input.block, index + 1);
-  return [...merged]
+  index++;
+  withdrawals(merged, state, input.block, index);
+  const queues: Uint8Array[] = [];
+  for (const address of common.isActivatedEIP(7002) ? [WITHDRAWAL_QUEUE, CONSOLIDATION_QUEUE] : []) {
+    entryOf(merged, address);
+    const list = createBlockLevelAccessList();
+    list.blockAccessIndex = index;
+    Object.assign(vm.evm, { blockLevelAccessList: list });
+    const { execResult } = await vm.evm.runCall({
+      caller: createAddressFromString(SYSTEM),
+      to: createAddressFromString(address),
+      gasLimit: 30_000_000n,
+      block: oracleBlock(input.block, common),
+      skipNonceIncrement: true,
+    });
+    await vm.evm.journal.cleanup();
+    delete list.accesses[SYSTEM];
+    merge(merged, list);
+    queues.push(execResult.returnValue);
+  }
+  const list = [...merged]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([address, entry]) => accountChanges(address, entry));
+  return { list, queues, state };
 }
 
 /** EIP-4788 and EIP-2935, before the first transaction. */

@@ -118,5 +118,7 @@ function headerOf({ blockHeader = {}, withdrawals }: BlockJson): BlockHeader {
     receiptsRoot: text('receiptTrie'),
     logsBloom: text('bloom'),
     stateRoot: text('stateRoot'),
+    requestsHash: blockHeader.requestsHash ?? null,
+    blockAccessListHash: blockHeader.blockAccessListHash ?? null,
   };
 }

@@ -166,6 +166,8 @@ function headerOf(env: Readonly<Record<string, string>>, hardfork: string): Bloc
     receiptsRoot: null,
     logsBloom: null,
     stateRoot: null,
+    requestsHash: null,
+    blockAccessListHash: null,
   };
 }
 

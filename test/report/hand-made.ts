@@ -96,6 +96,8 @@ const input: BlockInput = {
     receiptsRoot: null,
     logsBloom: null,
     stateRoot: null,
+    requestsHash: null,
+    blockAccessListHash: null,
   },
   transactions: [0, 1, 2, 3, 4].map(transaction),
   chainId: 1n,
@@ -269,6 +271,8 @@ export const execution: Execution = {
   ]),
   skipped: [{ status: 'invalid', index: 1, reason: 'nonce-too-low', detail: 'nonce 0, the account has 1' }],
   missingBlockHashes: [17n],
+  requests: [new Uint8Array([1, 0xab])],
+  requestsHash: `0x${'cd'.repeat(32)}`,
   blockAccessList: [
     {
       address: token,

@@ -32,19 +32,22 @@ const NO_ACCOUNT: AccountState = { balance: 0n, nonce: 0n, code: new Uint8Array(
 /**
  * The list.
  *
- * @param steps - From what comes before the first transaction to what comes after the last, in block order.
+ * @param steps - From what comes before the first transaction to what comes after the last, in block order; each
+ *   in its parts.
  * @param before - Accounts before the first step, of those that any step changed.
  */
 export function buildBlockAccessList(
-  steps: Iterable<Step>,
+  steps: Iterable<readonly Step[]>,
   before: (address: Address) => AccountState | null,
 ): BlockAccessList {
   const entries = new Map<Address, Entry>();
   const state = new CurrentState({ account: before, storage: () => 0n });
   let index = 0;
-  for (const step of steps) {
-    addAccesses(entries, step);
-    for (const diff of step.diff) addChanges(entries, state, { index, diff, step });
+  for (const parts of steps) {
+    for (const step of parts) {
+      addAccesses(entries, step);
+      for (const diff of step.diff) addChanges(entries, state, { index, diff, step });
+    }
     index++;
   }
   return [...entries]
@@ -92,14 +95,20 @@ function addChanges(entries: Map<Address, Entry>, state: CurrentState, { index, 
   const before = state.account(address) ?? NO_ACCOUNT;
   state.apply([diff], step.commutation ?? undefined);
   const { balance, nonce, code } = state.account(address) ?? NO_ACCOUNT;
-  if (balance !== before.balance) entryOf(entries, address).balances.push({ index, value: balance });
-  if (nonce !== before.nonce) entryOf(entries, address).nonces.push({ index, value: nonce });
-  if (!equalBytes(code, before.code)) entryOf(entries, address).codes.push({ index, code });
+  if (balance !== before.balance) add(entryOf(entries, address).balances, { index, value: balance });
+  if (nonce !== before.nonce) add(entryOf(entries, address).nonces, { index, value: nonce });
+  if (!equalBytes(code, before.code)) add(entryOf(entries, address).codes, { index, code });
   // The storage of a destroyed account goes with it; its slots count as read.
   if (diff.isDestroyed) return;
   for (const [slot, value] of slots) {
-    changesOf(entryOf(entries, address), slotHex(slot)).push({ index, value });
+    add(changesOf(entryOf(entries, address), slotHex(slot)), { index, value });
   }
+}
+
+/** Of a step only the last value counts. */
+function add<T extends { readonly index: number }>(changes: T[], change: T): void {
+  if (changes.at(-1)?.index === change.index) changes.pop();
+  changes.push(change);
 }
 
 function accountChanges(address: Address, { slots, balances, nonces, codes }: Entry): AccountChanges {

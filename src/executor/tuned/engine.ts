@@ -5,10 +5,18 @@
  */
 import { type Common, ConsensusType, Hardfork } from '@ethereumjs/common';
 import { type EVM, getActivePrecompiles } from '@ethereumjs/evm';
-import type { BlockHeader, Transaction } from '../../input/block.ts';
+import type { Address, BlockHeader, Transaction } from '../../input/block.ts';
 import { type IntrinsicPrices, intrinsicGas, intrinsicPrices } from '../../input/intrinsic-gas.ts';
+import { SYSTEM_ADDRESS } from '../../state/system-calls.ts';
 import { blobBaseFee } from '../block-context.ts';
-import type { Engine, EngineParts, EngineResult, StockEngine } from '../engine.ts';
+import {
+  type Engine,
+  type EngineParts,
+  type EngineResult,
+  type StockEngine,
+  SYSTEM_CALL_GAS,
+  type SystemCallResult,
+} from '../engine.ts';
 import { logsBloom } from '../logs-bloom.ts';
 import { type Cell, isEmpty, OBSERVED, type TransactionState } from '../transaction-state.ts';
 import { Machine } from './machine.ts';
@@ -42,7 +50,14 @@ export function createTunedEngine(parts: EngineParts, stock: StockEngine): Engin
     },
     run: (transaction) =>
       transaction.gasLimit < GAS_LIMIT ? tuned.run(transaction) : stock.run(transaction),
+    callSystem: (to) => tuned.callSystem(to),
   };
+}
+
+/** What a transaction says of itself to the code that it runs. */
+interface Origin extends Pick<Transaction, 'blobVersionedHashes'> {
+  readonly origin: bigint;
+  readonly gasPrice: bigint;
 }
 
 class TunedEngine {
@@ -77,7 +92,8 @@ class TunedEngine {
     const sender = state.cellAt(transaction.from);
     const { gasPrice, tip } = this.#fees(transaction, header);
     const { intrinsic, floor } = intrinsicGas(transaction, this.#prices);
-    machine.begin(this.#context(transaction, header, sender, gasPrice));
+    const { blobVersionedHashes } = transaction;
+    machine.begin(this.#context(header, { blobVersionedHashes, origin: sender.word, gasPrice }));
     machine.hashes.isRecording = this.#parts.preimages.isRecording;
     this.#warm(transaction, header, sender);
     const cost = transaction.gasLimit * gasPrice + this.#blobCost(transaction);
@@ -170,16 +186,34 @@ class TunedEngine {
     return null;
   }
 
-  #context(
-    { blobVersionedHashes }: Transaction,
-    header: BlockHeader,
-    sender: Cell,
-    gasPrice: bigint,
-  ): StockContext {
+  /** No transaction: no fees, and neither value nor nonce of the caller. */
+  async callSystem(to: Address): Promise<SystemCallResult> {
+    const header = this.#header;
+    if (header === null) throw new Error('a call came before its block');
+    const machine = this.#machine;
+    const { state } = machine;
+    const caller = state.cellAt(SYSTEM_ADDRESS);
+    const origin = { blobVersionedHashes: [], origin: caller.word, gasPrice: 0n };
+    machine.begin(this.#context(header, origin));
+    machine.hashes.isRecording = false;
+    const self = state.cellAt(to);
+    const message = { caller, self, value: 0n, input: new Uint8Array(0), gas: SYSTEM_CALL_GAS } as const;
+    machine.call(
+      { kind: 'call', isStatic: false, depth: 0, returnTo: null, ...message },
+      self,
+      'keeps-value',
+    );
+    const { isSuccess, output } = await machine.finish();
+    removeDestroyed(state, machine.rules.keepsDestroyed);
+    removeEmpty(state);
+    return { isSuccess, output };
+  }
+
+  #context(header: BlockHeader, { blobVersionedHashes, origin, gasPrice }: Origin): StockContext {
     return {
       env: { blobVersionedHashes },
       interpreter: {
-        getTxOrigin: () => sender.word,
+        getTxOrigin: () => origin,
         getTxGasPrice: () => gasPrice,
         getBlockCoinbase: () => BigInt(header.feeRecipient),
         getBlockTimestamp: () => header.timestamp,

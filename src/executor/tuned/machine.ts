@@ -24,6 +24,8 @@ export type MachineLog = readonly [Uint8Array, readonly Uint8Array[], Uint8Array
 export interface MessageEnd {
   readonly isSuccess: boolean;
   readonly gasLeft: number;
+  /** What it returned, or reverted with. */
+  readonly output: Uint8Array;
 }
 
 /** What a creation starts from. */
@@ -69,7 +71,7 @@ export class Machine {
   readonly #table: OpcodeTable;
   #front: Frame | null = null;
   #pending: Pending | null = null;
-  #end: MessageEnd = { isSuccess: false, gasLeft: 0 };
+  #end: MessageEnd = { isSuccess: false, gasLeft: 0, output: EMPTY };
 
   constructor(options: MachineOptions) {
     const { common, state, precompiles } = options;
@@ -315,7 +317,7 @@ export class Machine {
   ): void {
     if (returnTo === null) {
       this.#front = null;
-      this.#end = { isSuccess, gasLeft };
+      this.#end = { isSuccess, gasLeft, output };
       return;
     }
     const { frame, at, length } = returnTo;

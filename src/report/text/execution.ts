@@ -60,7 +60,7 @@ function row(name: string, value: string): string {
 }
 
 function headerVerdict(
-  { verified, receiptsRoot }: Execution,
+  { verified, receiptsRoot, requestsHash }: Execution,
   header: BlockHeader | null,
   colors: Colors,
 ): string {
@@ -68,6 +68,7 @@ function headerVerdict(
     ...(header?.gasUsed == null ? [] : ['gas used']),
     ...(header?.receiptsRoot == null || receiptsRoot === null ? [] : ['receipts root']),
     ...(header?.logsBloom == null ? [] : ['logs bloom']),
+    ...(header?.requestsHash == null || requestsHash === null ? [] : ['requests']),
   ];
   return verdict(verified.header, `equal in ${compared.join(', ')}`, 'nothing to compare with', colors);
 }

@@ -21,7 +21,7 @@ import { type Prestate, readCorpusBlock } from '../../corpus.ts';
 import { describeCorpus } from '../../corpus-suite.ts';
 import { fuzzing, isLong, say } from '../../effort.ts';
 import { blockDraft, materialize } from '../../generators/block.ts';
-import { accessListFacts, recordedAccessList } from '../../oracle/access-list.ts';
+import { accessListFacts, recordedBlock } from '../../oracle/access-list.ts';
 import { stateTests } from '../../oracle/state-tests.ts';
 import { WORKER_URL } from '../small-blocks.ts';
 
@@ -59,7 +59,7 @@ async function differences(
   prestate: Prestate,
 ): Promise<{ readonly more: readonly string[]; readonly less: readonly string[] }> {
   const got = accessListFacts(list);
-  const expected = accessListFacts(await recordedAccessList(input, prestate));
+  const expected = accessListFacts((await recordedBlock(input, prestate)).list);
   // Before EIP-6780 destruction changes nonce and code; the package leaves both out.
   const isDestruction = (fact: string): boolean =>
     !isHardforkFrom(input.hardfork, 'cancun') && / (code at \d+: 0x|nonce at \d+: 0)$/.test(fact);
