@@ -37,20 +37,20 @@ test('contenders take turns in changing orders, and the first round does not cou
     [
       contender(
         'a',
-        [9, 1, 2, 3].map((total) => ({ total, execution: total / 2, workers: 2 })),
+        [9, 1, 2, 3, 1, 2, 3, 2].map((total) => ({ total, execution: total / 2, workers: 2 })),
         log,
       ),
       contender(
         'b',
-        [9, 4, 4, 8].map((total) => ({ total, workers: 1 })),
+        [9, 4, 4, 8, 4, 4, 4, 4].map((total) => ({ total, workers: 1 })),
         log,
       ),
       { name: 'c', prepare: async () => null },
     ],
     files,
-    3,
+    7,
   );
-  const rounds = [0, 2, 4, 6].map((from) => log.slice(from, from + 2).join(''));
+  const rounds = [0, 2, 4, 6, 8, 10, 12, 14].map((from) => log.slice(from, from + 2).join(''));
   expect(new Set(rounds)).toEqual(new Set(['ab', 'ba']));
   expect(results).toEqual({
     a: {
@@ -58,6 +58,6 @@ test('contenders take turns in changing orders, and the first round does not cou
       execution: { least: 0.5, low: 0.75, median: 1, high: 1.25 },
       workers: 2,
     },
-    b: { total: { least: 4, low: 4, median: 4, high: 6 }, workers: 1 },
+    b: { total: { least: 4, low: 4, median: 4, high: 4 }, workers: 1 },
   });
 });
