@@ -54,14 +54,26 @@ function recoverSender(hash: Uint8Array, v: bigint, r: Uint8Array, s: Uint8Array
   return key;
 }
 
+function commonOf(json: BlockFiles['block'], customCrypto: CustomCrypto): Common {
+  const common = new Common({ chain: Mainnet, customCrypto });
+  common.setHardforkBy({ blockNumber: BigInt(json.number), timestamp: BigInt(json.timestamp) });
+  return common;
+}
+
+/** Reads a block and recovers its senders. */
+export function readByPeer({ block: json }: BlockFiles, form: PeerForm): string[] {
+  const common = commonOf(json, settingsOf(form).crypto);
+  const block = createBlockFromRPC(json as unknown as JSONRPCBlock, [], { common, setHardfork: true });
+  return block.transactions.map((transaction) => transaction.getSenderAddress().toString());
+}
+
 /** Makes all that is not timed: the state, and the machine. */
 export async function prepareRunBlock(
   { block: json, prestate, blockHashes }: BlockFiles,
   form: PeerForm = 'plain',
 ): Promise<PreparedPeer> {
   const { crypto: customCrypto, ...caching } = settingsOf(form);
-  const common = new Common({ chain: Mainnet, customCrypto });
-  common.setHardforkBy({ blockNumber: BigInt(json.number), timestamp: BigInt(json.timestamp) });
+  const common = commonOf(json, customCrypto);
   const stateManager = new TimedStateManager({ common, ...caching });
   await load(stateManager, prestate);
   const blockchain: EVMMockBlockchainInterface & { putBlock: () => Promise<void> } = {
