@@ -3,10 +3,11 @@ import type { Address } from '../../input/block.ts';
 import { allButOneSixtyFourth } from '../gas.ts';
 import { delegateOf } from '../instructions/calls.ts';
 import { type Account, BALANCE } from './accounts.ts';
-import { destinationsOf } from './destinations.ts';
-import { type Bytes, clearBytes, type Frame, setBytes, viewOf } from './frame.ts';
+import { arena } from './arena.ts';
+import type { Bytes, Frame } from './frame.ts';
 import { copyWord, isZeroWord, setNumber, toBigint, toNumber, WORD } from './limbs.ts';
 import { ENTERED, type Flow, HALT, type Instruction, type Machine, NEXT, SUCCESS } from './machine.ts';
+import { programOf } from './program.ts';
 import { writeField } from './state.ts';
 
 const MAX_DEPTH = 1024;
@@ -15,8 +16,6 @@ const CALL = 0xf1;
 const CALLCODE = 0xf2;
 const DELEGATECALL = 0xf4;
 const STATICCALL = 0xfa;
-
-const NO_VALUE = new Int32Array(WORD);
 
 /** CALL, CALLCODE, DELEGATECALL and STATICCALL. */
 export const call: Instruction = (machine, frame, opcode) => {
@@ -50,7 +49,7 @@ export const call: Instruction = (machine, frame, opcode) => {
   frame.gas -= granted;
   const gas = granted + (isPaid ? schedule.callStipend : 0);
 
-  clearBytes(frame.returned);
+  frame.returnedLength = 0;
   const value = isPaid ? toBigint(stack, at - 2 * WORD) : 0n;
   frame.top = first - 2 * WORD;
   if (frame.depth >= MAX_DEPTH || (isPaid && state.loadBalance(frame.account) < value)) {
@@ -71,21 +70,20 @@ export const call: Instruction = (machine, frame, opcode) => {
     finish(frame, SUCCESS, gas, NOTHING);
     return NEXT;
   }
-  callee.code = code;
-  callee.destinations = destinationsOf(code);
-  callee.account = opcode === CALL || opcode === STATICCALL ? to : frame.account;
-  callee.caller = opcode === DELEGATECALL ? frame.caller : frame.account;
-  if (opcode === DELEGATECALL) copyWord(frame.value, 0, callee.value, 0);
-  else if (isPaid) copyWord(stack, at - 2 * WORD, callee.value, 0);
-  else copyWord(NO_VALUE, 0, callee.value, 0);
+  const account = opcode === CALL || opcode === STATICCALL ? to : frame.account;
+  callee.begin(programOf(code), account, opcode === DELEGATECALL ? frame.caller : frame.account);
+  const { limbs } = arena;
+  if (opcode === DELEGATECALL) copyWord(limbs, frame.valueAt, limbs, callee.valueAt);
+  else if (isPaid) copyWord(limbs, at - 2 * WORD, limbs, callee.valueAt);
+  else setNumber(limbs, callee.valueAt, 0);
   callee.isStatic = frame.isStatic || opcode === STATICCALL;
-  setBytes(callee.input, frame.memory, frame.view, inOffset, inLength);
+  callee.setInput(frame.memoryAt + inOffset, inLength);
   machine.entered = callee;
   return ENTERED;
 };
 
 const NO_CODE = new Uint8Array(0);
-const NOTHING: Bytes = { array: NO_CODE, view: viewOf(NO_CODE), offset: 0, length: 0 };
+const NOTHING: Bytes = { at: 0, length: 0 };
 
 /** Price of sending value, and of the account that it may create. */
 function chargeValue(machine: Machine, frame: Frame, opcode: number, to: Account, isPaid: boolean): boolean {
@@ -146,29 +144,28 @@ function runPrecompile(
   inOffset: number,
   inLength: number,
 ): Flow {
-  const input = frame.memory.slice(inOffset, inOffset + inLength);
+  const input = frame.memory(inOffset, inLength).slice();
   const result = machine.runPrecompile(to.address, input, callee.gas);
   if (!result.isSuccess) {
     machine.state.rollBack(callee);
     finish(frame, HALT, 0, NOTHING);
     return NEXT;
   }
-  const { returned } = result;
-  setBytes(output, returned, NOTHING.view, 0, returned.length);
-  finish(frame, SUCCESS, callee.gas - result.gasUsed, output);
+  const { length } = result.returned;
+  machine.reserve(callee, 32 * Math.ceil(length / 32));
+  arena.bytes.set(result.returned, callee.memoryAt);
+  finish(frame, SUCCESS, callee.gas - result.gasUsed, { at: callee.memoryAt, length });
   return NEXT;
 }
-
-const output: Bytes = { ...NOTHING };
 
 /** The caller after a call: gas comes back, return data, and whether it succeeded; the operands are gone. */
 function finish(frame: Frame, flow: Flow, gas: number, returned: Bytes): void {
   frame.gas += gas;
-  setBytes(frame.returned, returned.array, returned.view, returned.offset, returned.length);
+  frame.returnedAt = returned.at;
+  frame.returnedLength = returned.length;
   const length = Math.min(frame.outputLength, returned.length);
   if (length > 0) {
-    const { array, offset } = returned;
-    frame.memory.set(array.subarray(offset, offset + length), frame.outputOffset);
+    arena.bytes.copyWithin(frame.memoryAt + frame.outputOffset, returned.at, returned.at + length);
   }
   setNumber(frame.stack, frame.top - WORD, flow === SUCCESS ? 1 : 0);
 }
@@ -181,9 +178,9 @@ function finish(frame: Frame, flow: Flow, gas: number, returned: Bytes): void {
 export function continueCaller(machine: Machine, caller: Frame, ended: Frame, flow: Flow, gas: number): void {
   caller.pc++;
   const isCreation = ended.kind === 'create';
-  if (flow === HALT || (isCreation && flow === SUCCESS)) setBytes(output, NO_CODE, NOTHING.view, 0, 0);
-  else setBytes(output, ended.memory, ended.view, machine.returnedOffset, machine.returnedLength);
+  const isEmpty = flow === HALT || (isCreation && flow === SUCCESS);
+  const returned = { at: ended.memoryAt + machine.returnedOffset, length: machine.returnedLength };
   if (isCreation) caller.outputLength = 0;
-  finish(caller, flow, gas, output);
+  finish(caller, flow, gas, isEmpty ? NOTHING : returned);
   if (isCreation && flow === SUCCESS) copyWord(ended.account.word, 0, caller.stack, caller.top - WORD);
 }

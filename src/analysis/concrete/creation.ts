@@ -3,11 +3,12 @@ import { create2Address, creationAddress } from '../creation-address.ts';
 import { allButOneSixtyFourth } from '../gas.ts';
 import { minOf } from '../word.ts';
 import { type Account, BALANCE, NONCE } from './accounts.ts';
+import { arena } from './arena.ts';
 import { transfer } from './calls.ts';
-import { Destinations } from './destinations.ts';
-import { clearBytes, type Frame } from './frame.ts';
+import type { Frame } from './frame.ts';
 import { copyWord, isZeroWord, setBigint, setNumber, toBigint, toNumber, WORD } from './limbs.ts';
 import { ENTERED, type Flow, HALT, type Instruction, type Machine, NEXT, SUCCESS, WORK } from './machine.ts';
+import { makeProgram } from './program.ts';
 import { known, writeField, writeWholeAccount } from './state.ts';
 
 const MAX_DEPTH = 1024;
@@ -29,7 +30,7 @@ export const create: Instruction = (machine, frame, opcode) => {
   if (!machine.chargePerWord(frame, length, schedule.initCodeWord)) return HALT;
   if (isHashed && !machine.chargePerWord(frame, length, schedule.keccakWord)) return HALT;
   machine.work(WORK.creation + (length >> 3));
-  clearBytes(frame.returned);
+  frame.returnedLength = 0;
   const value = isZeroWord(stack, at) ? 0n : toBigint(stack, at);
   const salt = isHashed ? at - 3 * WORD : 0;
   const into = isHashed ? salt : at - 2 * WORD;
@@ -44,7 +45,7 @@ export const create: Instruction = (machine, frame, opcode) => {
   const nonce = known(state.nonceOf(account));
   if (nonce >= MAX_NONCE) return fail();
   state.setNonce(account, nonce + 1n);
-  const initCode = frame.memory.slice(offset, offset + length);
+  const initCode = frame.memory(offset, length).slice();
   const address = isHashed
     ? create2Address(account.address, toBigint(stack, salt), initCode)
     : creationAddress(account.address, nonce);
@@ -100,13 +101,10 @@ export function beginCreation(
   transfer(machine, creator, made, value);
   if (initCode.length === 0) return SUCCESS;
   callee.kind = 'create';
-  callee.code = initCode;
-  callee.destinations = new Destinations(initCode);
-  callee.account = made;
-  callee.caller = creator;
-  setBigint(callee.value, 0, value);
   callee.isStatic = false;
-  clearBytes(callee.input);
+  callee.begin(makeProgram(initCode), made, creator);
+  setBigint(callee.stack, callee.valueAt, value);
+  callee.setInput(0, 0);
   return ENTERED;
 }
 
@@ -114,13 +112,14 @@ export function beginCreation(
 export function deposit(machine: Machine, frame: Frame): Flow {
   const { schedule, rules, state, returnedOffset, returnedLength } = machine;
   if (returnedLength > schedule.maxCodeSize) return HALT;
-  if (rules.rejectsEf && returnedLength > 0 && frame.memory[returnedOffset] === 0xef) return HALT;
+  if (rules.rejectsEf && returnedLength > 0 && arena.bytes[frame.memoryAt + returnedOffset] === 0xef)
+    return HALT;
   const price = returnedLength * schedule.codeDeposit;
   // Before Homestead a contract that cannot pay stays, without code.
   if (frame.gas < price) return rules.failsUnpaidCode ? HALT : SUCCESS;
   frame.gas -= price;
   machine.workOn(returnedLength);
-  const code = frame.memory.slice(returnedOffset, returnedOffset + returnedLength);
+  const code = frame.memory(returnedOffset, returnedLength).slice();
   state.setCode(frame.account, returnedLength === 0 ? EMPTY : code);
   return SUCCESS;
 }

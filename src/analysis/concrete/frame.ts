@@ -1,39 +1,32 @@
 /**
- * One call frame: a stack of limbs, memory, and what the frame was called with. Frames are made once for each
- * depth and used again; `enter` makes one new.
+ * One call frame: a record, a stack and memory in the shared memory, and what the frame was called with. Frames
+ * are made once for each depth and used again; `clear` makes one new.
  */
 import type { Account } from './accounts.ts';
-import type { Destinations } from './destinations.ts';
-import { WORD } from './limbs.ts';
+import { arena } from './arena.ts';
+import { copyWord } from './limbs.ts';
+import { makeProgram, type Program } from './program.ts';
+import { FRAME, FRAME_BYTES } from './wasm/layout.ts';
 
-/** Words of a stack (Yellow Paper section 9.1), and how many a frame begins with room for. */
-const STACK_LIMIT = 1024;
-const FIRST_STACK = 64;
+const FIRST_MEMORY = 4096;
+/** Beyond this many bytes room does not double any more. */
+const LARGEST_STEP = 1 << 18;
 
-const FIRST_MEMORY = 1024;
-/** Arrays of memory and stack above this many bytes are not kept for the next transaction. */
-const LARGEST_KEPT = 1 << 18;
-
-/** Bytes that lie in another array: call data in the caller's memory, return data in the callee's. */
+/** Bytes of the shared memory. */
 export interface Bytes {
-  array: Uint8Array;
-  view: DataView;
-  offset: number;
-  length: number;
+  readonly at: number;
+  readonly length: number;
 }
 
-const NOTHING = new Uint8Array(0);
-const NO_VIEW = new DataView(NOTHING.buffer);
-
-function noBytes(): Bytes {
-  return { array: NOTHING, view: NO_VIEW, offset: 0, length: 0 };
-}
+const NOTHING = makeProgram(new Uint8Array(0));
 
 export class Frame {
   readonly depth: number;
-  stack = new Int32Array(FIRST_STACK * WORD);
-  memory = new Uint8Array(FIRST_MEMORY);
-  view = new DataView(this.memory.buffer);
+  /** Where its record is. */
+  readonly record: number;
+  /** Where its memory is, and for how many bytes there is room. */
+  memoryAt: number;
+  #room = FIRST_MEMORY;
   /** Bytes of memory that are paid for. */
   size = 0;
 
@@ -41,17 +34,18 @@ export class Frame {
   /** Index of the first free limb of the stack. */
   top = 0;
   gas = 0;
-  code: Uint8Array = NOTHING;
-  destinations: Destinations;
+  /** What runs in it. */
+  program: Program = NOTHING;
   /** Whose storage and balance it works on. */
   account: Account;
   caller: Account;
-  readonly value = new Int32Array(WORD);
   isStatic = false;
   kind: 'call' | 'create' = 'call';
-  readonly input = noBytes();
+  inputAt = 0;
+  inputLength = 0;
   /** Return data of the last call. */
-  readonly returned = noBytes();
+  returnedAt = 0;
+  returnedLength = 0;
   /** Where the caller wants the return data of the call that runs. */
   outputOffset = 0;
   outputLength = 0;
@@ -59,74 +53,69 @@ export class Frame {
   slotMark = 0;
   accountMark = 0;
 
-  constructor(depth: number, account: Account, destinations: Destinations) {
+  constructor(depth: number, account: Account) {
     this.depth = depth;
     this.account = account;
     this.caller = account;
-    this.destinations = destinations;
+    this.record = arena.take(FRAME_BYTES);
+    this.memoryAt = arena.take(FIRST_MEMORY);
+    arena.bytes.fill(0, this.memoryAt, this.memoryAt + FIRST_MEMORY);
+  }
+
+  /** Limbs of all stacks; those of this one end at `top`. */
+  get stack(): Int32Array {
+    return arena.limbs;
+  }
+
+  /** Index of the lowest limb of the value that it was called with. */
+  get valueAt(): number {
+    return (this.record + FRAME.value) >> 2;
   }
 
   /** Empties stack, memory and return data. */
   clear(): void {
-    if (this.size > 0) this.memory.fill(0, 0, this.size);
+    if (this.size > 0) arena.bytes.fill(0, this.memoryAt, this.memoryAt + this.size);
     this.size = 0;
     this.pc = 0;
-    this.top = 0;
-    clearBytes(this.returned);
+    this.top = (this.record + FRAME.stack) >> 2;
+    this.returnedLength = 0;
   }
 
-  /** Makes room for one instruction more; false when the stack is as high as it may be. */
-  growStack(): boolean {
-    const { stack } = this;
-    if (stack.length >= STACK_LIMIT * WORD) return false;
-    this.stack = new Int32Array(Math.min(4 * stack.length, STACK_LIMIT * WORD));
-    this.stack.set(stack);
-    return true;
+  /** Which code, and for whom; its input and its value are set apart. */
+  begin(program: Program, account: Account, caller: Account): void {
+    const { limbs } = arena;
+    const { record } = this;
+    this.program = program;
+    this.account = account;
+    this.caller = caller;
+    limbs[(record + FRAME.bottom) >> 2] = record + FRAME.stack;
+    limbs[(record + FRAME.code) >> 2] = program.at;
+    limbs[(record + FRAME.codeLength) >> 2] = program.code.length;
+    limbs[(record + FRAME.destinations) >> 2] = program.destinations;
+    copyWord(account.word, 0, limbs, (record + FRAME.address) >> 2);
+    copyWord(caller.word, 0, limbs, (record + FRAME.caller) >> 2);
   }
 
-  /** Makes the arrays of memory long enough for `size` bytes. */
+  /** Bytes that are not changed while it runs. */
+  setInput(at: number, length: number): void {
+    this.inputAt = at;
+    this.inputLength = length;
+    arena.limbs[(this.record + FRAME.input) >> 2] = at;
+    arena.limbs[(this.record + FRAME.inputLength) >> 2] = length;
+  }
+
+  /** Makes room for `size` bytes of memory. */
   growMemory(size: number): void {
-    const { memory } = this;
-    if (size <= memory.length) return;
-    const grown = new Uint8Array(Math.max(size, Math.min(2 * memory.length, memory.length + LARGEST_KEPT)));
-    grown.set(memory.subarray(0, this.size));
-    this.memory = grown;
-    this.view = new DataView(grown.buffer);
+    if (size <= this.#room) return;
+    const from = this.memoryAt;
+    this.#room = Math.max(size, Math.min(2 * this.#room, this.#room + LARGEST_STEP));
+    this.memoryAt = arena.take(this.#room);
+    arena.bytes.copyWithin(this.memoryAt, from, from + this.size);
+    arena.bytes.fill(0, this.memoryAt + this.size, this.memoryAt + this.#room);
   }
 
-  /** Empty, without arrays that are too large to keep, and referring to nothing. */
-  release(): void {
-    if (this.memory.length > LARGEST_KEPT) {
-      this.memory = new Uint8Array(FIRST_MEMORY);
-      this.view = new DataView(this.memory.buffer);
-      this.size = 0;
-    }
-    this.clear();
-    clearBytes(this.input);
+  /** A part of its memory that is paid for. */
+  memory(offset: number, length: number): Uint8Array {
+    return arena.bytes.subarray(this.memoryAt + offset, this.memoryAt + offset + length);
   }
-}
-
-export function clearBytes(bytes: Bytes): void {
-  bytes.array = NOTHING;
-  bytes.view = NO_VIEW;
-  bytes.offset = 0;
-  bytes.length = 0;
-}
-
-export function setBytes(
-  bytes: Bytes,
-  array: Uint8Array,
-  view: DataView,
-  offset: number,
-  length: number,
-): void {
-  bytes.array = array;
-  bytes.view = view;
-  bytes.offset = offset;
-  bytes.length = length;
-}
-
-/** A view of a whole array. */
-export function viewOf(array: Uint8Array): DataView {
-  return new DataView(array.buffer, array.byteOffset, array.length);
 }

@@ -8,6 +8,7 @@ import { keccak256 } from '../../input/keccak.ts';
 import { concrete } from '../arithmetic.ts';
 import { knownValue, type Word } from '../word.ts';
 import { BALANCE, NONCE } from './accounts.ts';
+import { arena } from './arena.ts';
 import { call } from './calls.ts';
 import { create, selfDestruct } from './creation.ts';
 import type { Bytes, Frame } from './frame.ts';
@@ -17,17 +18,20 @@ import {
   copyWord,
   isZeroWord,
   leadingZeros,
+  loadBytes,
   modular,
   sameWords,
   setBigint,
   setFromBytes,
   setNumber,
   signExtend,
+  storeBytes,
   toBigint,
   toNumber,
   WORD,
 } from './limbs.ts';
 import { HALT, type Instruction, type Machine, NEXT, REVERT, SUCCESS, WORK } from './machine.ts';
+import { type Program, programOf } from './program.ts';
 import { NOT_KNOWN } from './state.ts';
 
 /** Preimages are kept up to this length, as in the abstract interpreter. */
@@ -85,22 +89,16 @@ const keccak: Instruction = (machine, frame) => {
   if (!machine.expand(frame, offset, length)) return HALT;
   if (!machine.chargePerWord(frame, length, machine.schedule.keccakWord)) return HALT;
   machine.work(WORK.hash + (length >> 3));
-  const hash = keccak256(frame.memory.subarray(offset, offset + length));
+  const hash = keccak256(frame.memory(offset, length));
   setFromBytes(stack, at - WORD, hash, 0, 32);
   if (length > 0 && length <= LONGEST_PREIMAGE) {
-    machine.keepPreimage(stack, at - WORD, frame.memory, offset, length);
+    machine.keepPreimage(stack, at - WORD, { at: frame.memoryAt + offset, length });
   }
   frame.top = at;
   return NEXT;
 };
 
 // Surroundings.
-
-function pushNumber(frame: Frame, number: number): number {
-  setNumber(frame.stack, frame.top, number);
-  frame.top += WORD;
-  return NEXT;
-}
 
 function pushWord(frame: Frame, word: Word): number {
   const value = knownValue(word);
@@ -119,12 +117,6 @@ function blockValue(
     return pushWord(frame, read(block, machine));
   };
 }
-
-const address: Instruction = (_machine, frame) => {
-  copyWord(frame.account.word, 0, frame.stack, frame.top);
-  frame.top += WORD;
-  return NEXT;
-};
 
 const origin: Instruction = (machine, frame) => {
   copyWord(machine.origin.word, 0, frame.stack, frame.top);
@@ -207,12 +199,11 @@ const blobBaseFee: Instruction = (machine, frame) => {
 /** Copies to memory as the copy opcodes do, with zeros beyond the end of the source. */
 function copyBytes(frame: Frame, source: Bytes, from: number, to: number, length: number): void {
   if (length === 0) return;
+  const { bytes } = arena;
+  const target = frame.memoryAt + to;
   const available = Math.max(0, Math.min(length, source.length - from));
-  if (available > 0) {
-    const start = source.offset + from;
-    frame.memory.set(source.array.subarray(start, start + available), to);
-  }
-  if (available < length) frame.memory.fill(0, to + available, to + length);
+  if (available > 0) bytes.copyWithin(target, source.at + from, source.at + from + available);
+  if (available < length) bytes.fill(0, target + available, target + length);
 }
 
 /** The operands of a copy from `at` downwards: target, source, length. Pays; `null` where that fails. */
@@ -232,21 +223,25 @@ function copyOperands(
 const callDataCopy: Instruction = (machine, frame) => {
   const operands = copyOperands(machine, frame, frame.top - WORD);
   if (operands === null) return HALT;
-  copyBytes(frame, frame.input, operands.from, operands.to, operands.length);
+  copyBytes(
+    frame,
+    { at: frame.inputAt, length: frame.inputLength },
+    operands.from,
+    operands.to,
+    operands.length,
+  );
   frame.top -= 3 * WORD;
   return NEXT;
 };
 
-function asBytes(array: Uint8Array): Bytes {
-  return { array, view: NO_VIEW, offset: 0, length: array.length };
+function placeOf({ at, code }: Program): Bytes {
+  return { at, length: code.length };
 }
-
-const NO_VIEW = new DataView(new ArrayBuffer(0));
 
 const codeCopy: Instruction = (machine, frame) => {
   const operands = copyOperands(machine, frame, frame.top - WORD);
   if (operands === null) return HALT;
-  copyBytes(frame, asBytes(frame.code), operands.from, operands.to, operands.length);
+  copyBytes(frame, placeOf(frame.program), operands.from, operands.to, operands.length);
   frame.top -= 3 * WORD;
   return NEXT;
 };
@@ -258,7 +253,7 @@ const extCodeCopy: Instruction = (machine, frame) => {
   const account = machine.state.accounts.ofWord(frame.stack, at);
   if (!machine.chargeAccount(frame, account)) return HALT;
   const code = machine.state.loadCode(account);
-  copyBytes(frame, asBytes(code), operands.from, operands.to, operands.length);
+  copyBytes(frame, placeOf(programOf(code)), operands.from, operands.to, operands.length);
   frame.top -= 4 * WORD;
   return NEXT;
 };
@@ -266,10 +261,16 @@ const extCodeCopy: Instruction = (machine, frame) => {
 const returnDataCopy: Instruction = (machine, frame) => {
   const at = frame.top - WORD;
   const { stack } = frame;
-  if (toNumber(stack, at - WORD) + toNumber(stack, at - 2 * WORD) > frame.returned.length) return HALT;
+  if (toNumber(stack, at - WORD) + toNumber(stack, at - 2 * WORD) > frame.returnedLength) return HALT;
   const operands = copyOperands(machine, frame, at);
   if (operands === null) return HALT;
-  copyBytes(frame, frame.returned, operands.from, operands.to, operands.length);
+  copyBytes(
+    frame,
+    { at: frame.returnedAt, length: frame.returnedLength },
+    operands.from,
+    operands.to,
+    operands.length,
+  );
   frame.top -= 3 * WORD;
   return NEXT;
 };
@@ -278,7 +279,7 @@ const mstore8: Instruction = (machine, frame) => {
   const at = frame.top - WORD;
   const offset = toNumber(frame.stack, at);
   if (!machine.expand(frame, offset, 1)) return HALT;
-  frame.memory[offset] = frame.stack[at - WORD] as number;
+  arena.bytes[frame.memoryAt + offset] = frame.stack[at - WORD] as number;
   frame.top -= 2 * WORD;
   return NEXT;
 };
@@ -291,8 +292,40 @@ const mcopy: Instruction = (machine, frame) => {
   const from = length === 0 ? 0 : toNumber(stack, at - WORD);
   if (!machine.expand(frame, from, length) || !machine.expand(frame, to, length)) return HALT;
   if (!machine.chargePerWord(frame, length, machine.schedule.copy)) return HALT;
-  frame.memory.copyWithin(to, from, from + length);
+  const { memoryAt } = frame;
+  arena.bytes.copyWithin(memoryAt + to, memoryAt + from, memoryAt + from + length);
   frame.top -= 3 * WORD;
+  return NEXT;
+};
+
+// What the loop leaves when it is about bytes that are not paid for, or not there.
+
+const mload: Instruction = (machine, frame) => {
+  const at = frame.top - WORD;
+  const offset = toNumber(frame.stack, at);
+  if (!machine.expand(frame, offset, 32)) return HALT;
+  loadBytes(frame.stack, at, arena.view, frame.memoryAt + offset);
+  return NEXT;
+};
+
+const mstore: Instruction = (machine, frame) => {
+  const at = frame.top - WORD;
+  const offset = toNumber(frame.stack, at);
+  if (!machine.expand(frame, offset, 32)) return HALT;
+  storeBytes(frame.stack, at - WORD, arena.view, frame.memoryAt + offset);
+  frame.top -= 2 * WORD;
+  return NEXT;
+};
+
+const callDataLoad: Instruction = (_machine, frame) => {
+  const at = frame.top - WORD;
+  const offset = toNumber(frame.stack, at);
+  const { inputAt, inputLength } = frame;
+  if (offset >= inputLength) setNumber(frame.stack, at, 0);
+  else {
+    const input = arena.bytes.subarray(inputAt, inputAt + inputLength);
+    setFromBytes(frame.stack, at, input, offset, 32);
+  }
   return NEXT;
 };
 
@@ -401,7 +434,9 @@ const leave: Instruction = (machine, frame, opcode) => {
 const rows: (Instruction | undefined)[] = new Array(256).fill(undefined);
 for (const [opcode, instruction] of [
   [0x00, stop],
+  [0x04, byWords(concrete.div)],
   [0x05, byWords(concrete.sdiv)],
+  [0x06, byWords(concrete.mod)],
   [0x07, byWords(concrete.smod)],
   [0x08, byModulus('addmod')],
   [0x09, byModulus('mulmod')],
@@ -409,11 +444,10 @@ for (const [opcode, instruction] of [
   [0x0b, signExtension],
   [0x1e, countZeros],
   [0x20, keccak],
-  [0x30, address],
   [0x31, balance],
   [0x32, origin],
+  [0x35, callDataLoad],
   [0x37, callDataCopy],
-  [0x38, (_machine, frame) => pushNumber(frame, frame.code.length)],
   [0x39, codeCopy],
   [0x3a, (machine, frame) => pushWord(frame, machine.gasPrice)],
   [0x3b, extCodeSize],
@@ -434,6 +468,8 @@ for (const [opcode, instruction] of [
   [0x48, blockValue((block) => block.baseFeePerGas ?? 0n)],
   [0x49, blobHash],
   [0x4a, blobBaseFee],
+  [0x51, mload],
+  [0x52, mstore],
   [0x53, mstore8],
   [0x54, sload],
   [0x55, sstore],

@@ -9,8 +9,8 @@ import type { PrecompileResult, Precompiles } from '../precompiles.ts';
 import { type BlockRules, effectiveGasPrice } from '../rules.ts';
 import type { Word } from '../word.ts';
 import type { Account } from './accounts.ts';
-import { destinationsOf } from './destinations.ts';
-import { Frame } from './frame.ts';
+import { arena } from './arena.ts';
+import { type Bytes, Frame } from './frame.ts';
 import { NOT_KNOWN, State } from './state.ts';
 
 /**
@@ -83,7 +83,6 @@ export class Machine {
   /** Where in the ending frame's memory its return data lies. */
   returnedOffset = 0;
   returnedLength = 0;
-  readonly #frames: Frame[];
 
   constructor(block: BlockRules, limits: Omit<Budget, 'forks'>) {
     this.#limits = limits;
@@ -94,7 +93,6 @@ export class Machine {
     this.state = new State((address) => block.precompiles.has(address));
     this.state.accounts.begin();
     this.origin = this.state.accounts.at(`0x${'0'.repeat(40)}`);
-    this.#frames = frames;
     this.entered = this.#frameAt(0);
   }
 
@@ -118,9 +116,11 @@ export class Machine {
   end(): void {
     this.state.end();
     this.#tx = null;
-    for (let depth = 0; depth <= this.#deepest; depth++) this.#frames[depth]?.release();
+    for (let depth = 0; depth <= this.#deepest; depth++) frames[depth]?.clear();
     this.#deepest = 0;
-    if (this.#frames.length > FRAMES_KEPT) this.#frames.length = FRAMES_KEPT;
+    if (!arena.takeBack()) return;
+    frames.length = 0;
+    callData = { at: 0, length: 0 };
   }
 
   /** The frame of a depth, empty. */
@@ -134,16 +134,16 @@ export class Machine {
   }
 
   #frameAt(depth: number): Frame {
-    let frame = this.#frames[depth];
+    let frame = frames[depth];
     if (frame === undefined) {
-      frame = new Frame(depth, this.origin, NO_DESTINATIONS);
-      this.#frames[depth] = frame;
+      frame = new Frame(depth, this.origin);
+      frames[depth] = frame;
     }
     return frame;
   }
 
   caller(frame: Frame): Frame | null {
-    return frame.depth === 0 ? null : (this.#frames[frame.depth - 1] as Frame);
+    return frame.depth === 0 ? null : (frames[frame.depth - 1] as Frame);
   }
 
   // Work and gas.
@@ -163,6 +163,16 @@ export class Machine {
     this.work(bytes >> BYTES_BITS);
   }
 
+  /** Where the data of the transaction is in the shared memory. */
+  placeCallData(data: Uint8Array): number {
+    if (data.length > callData.length) {
+      const length = Math.max(2 * callData.length, data.length);
+      callData = { at: arena.take(length), length };
+    }
+    arena.bytes.set(data, callData.at);
+    return callData.at;
+  }
+
   /** Runs a precompile, unless that takes too long. */
   runPrecompile(address: Address, input: Uint8Array, gas: number): PrecompileResult {
     const result = this.precompiles.run(address, input, gas, this.#precompileBudget);
@@ -171,8 +181,8 @@ export class Machine {
   }
 
   /** Keeps what a hash on the stack is of. */
-  keepPreimage(words: Int32Array, at: number, array: Uint8Array, offset: number, length: number): void {
-    if (!this.state.preimages.add(words, at, array, offset, length)) {
+  keepPreimage(words: Int32Array, at: number, bytes: Bytes): void {
+    if (!this.state.preimages.add(words, at, arena.bytes, bytes.at, bytes.length)) {
       throw MEMORY_LIMIT;
     }
     this.work(this.state.takeProbes());
@@ -192,13 +202,14 @@ export class Machine {
       const words = Math.ceil(end / 32);
       const price = memoryPrice(this.schedule, words) - memoryPrice(this.schedule, frame.size / 32);
       if (!this.charge(frame, price)) return false;
-      this.#reserve(frame, 32 * words);
+      this.reserve(frame, 32 * words);
     }
     this.workOn(length);
     return true;
   }
 
-  #reserve(frame: Frame, size: number): void {
+  /** Makes a frame's memory longer. */
+  reserve(frame: Frame, size: number): void {
     this.#memoryLeft -= size - frame.size;
     if (this.#memoryLeft < 0) throw MEMORY_LIMIT;
     this.workOn(size - frame.size);
@@ -219,8 +230,6 @@ export class Machine {
   }
 }
 
-const NO_DESTINATIONS = destinationsOf(new Uint8Array(0));
-
-/** Frames are shared by all machines, of which one runs at a time. */
+/** Frames, and room for call data, are shared by all machines, of which one runs at a time. */
 const frames: Frame[] = [];
-const FRAMES_KEPT = 32;
+let callData: Bytes = { at: 0, length: 0 };

@@ -14,11 +14,11 @@ import { applicableAuthorizations, fundsLeft, startingGas, warmAccounts } from '
 import { type Account, BALANCE, CODE, NONCE } from './accounts.ts';
 import { loadEntryCode, transfer } from './calls.ts';
 import { beginCreation } from './creation.ts';
-import { destinationsOf } from './destinations.ts';
-import { type Frame, setBytes, viewOf } from './frame.ts';
+import type { Frame } from './frame.ts';
 import { type Ending, run } from './interpreter.ts';
 import { setBigint } from './limbs.ts';
 import { ENTERED, LimitReached, Machine, SUCCESS } from './machine.ts';
+import { programOf } from './program.ts';
 import { resultOf } from './result.ts';
 import { known, NOT_KNOWN, writeField } from './state.ts';
 
@@ -126,13 +126,10 @@ export class ConcreteDeriver {
     if (code === null) return this.#runPrecompile(tx, to, frame);
     if (code.length === 0) return { isSuccess: true, gas };
     frame.kind = 'call';
-    frame.code = code;
-    frame.destinations = destinationsOf(code);
-    frame.account = to;
-    frame.caller = from;
-    setBigint(frame.value, 0, tx.value);
     frame.isStatic = false;
-    setBytes(frame.input, tx.data, viewOf(tx.data), 0, tx.data.length);
+    frame.begin(programOf(code), to, from);
+    setBigint(frame.stack, frame.valueAt, tx.value);
+    frame.setInput(machine.placeCallData(tx.data), tx.data.length);
     return run(machine, frame);
   }
 
