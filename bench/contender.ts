@@ -10,6 +10,7 @@ export interface Sample {
   readonly reading?: number;
   readonly analysis?: number;
   readonly execution?: number;
+  /** The changes put into a Merkle tree, and its root. */
   readonly stateRoot?: number;
   /** Threads that transactions ran on. */
   readonly workers: number;

@@ -35,15 +35,10 @@ function ratio(above: number | undefined, below: number | undefined): number | n
 export const COMPARISONS: readonly Comparison[] = [
   faster('tuned, one worker, against `runBlock`', 'tuned one', 'runBlock'),
   faster('tuned, N workers, against `runBlock`', 'tuned many', 'runBlock'),
-  faster('… against `runBlock`, helped', 'tuned many', 'runBlock, helped'),
-  {
-    title: '… against `runBlock`, helped, without its state root',
-    of: ({ results }) => {
-      const { total, stateRoot } = results['runBlock, helped'] ?? {};
-      return ratio(total && total.median - (stateRoot?.median ?? 0), results['tuned many']?.total.median);
-    },
-  },
-  faster('… against EDR', 'tuned many', 'EDR'),
+  faster('tuned, N workers, against `runBlock`, helped', 'tuned many', 'runBlock, helped'),
+  faster('tuned, N workers and state root, against `runBlock`', 'tuned rooted', 'runBlock'),
+  faster('tuned, N workers and state root, against `runBlock`, helped', 'tuned rooted', 'runBlock, helped'),
+  faster('tuned, N workers and state root, against EDR', 'tuned rooted', 'EDR'),
   faster('stock, one worker, against `runBlock`', 'stock one', 'runBlock'),
   faster('stock, N workers, against `runBlock`', 'stock many', 'runBlock'),
   faster('tuned, N workers against one', 'tuned many', 'tuned one'),
@@ -146,22 +141,23 @@ function meansTable(blocks: readonly MeasuredBlock[]): string {
 
 function wholeJobTable(blocks: readonly MeasuredBlock[]): string {
   const hasEdr = blocks.some(({ results }) => results.EDR !== undefined);
-  const heads = ['block', 'txs', 'Mgas', 'runBlock', 'helped', 'state root', ...(hasEdr ? ['EDR'] : [])];
+  const heads = ['block', 'txs', 'Mgas', 'runBlock', 'helped', ...(hasEdr ? ['EDR'] : [])];
   const rows = blocks.map(({ name, transactions, gas, results }) => [
     name,
     String(transactions),
     (gas / 1e6).toFixed(1),
     total(results.runBlock),
     total(results['runBlock, helped']),
-    ms(results['runBlock, helped']?.stateRoot?.median),
     ...(hasEdr ? [total(results.EDR)] : []),
     total(results['tuned given']),
     total(results['tuned one']),
     total(results['tuned many']),
+    total(results['tuned rooted']),
     factor(results.runBlock, results['tuned one']),
     factor(results.runBlock, results['tuned many']),
+    factor(results.runBlock, results['tuned rooted']),
   ]);
-  return markdownTable([...heads, 'given', '1', 'N', '× 1', '× N'], rows);
+  return markdownTable([...heads, 'given', '1', 'N', 'N + root', '× 1', '× N', '× N + root'], rows);
 }
 
 function boundTable(blocks: readonly MeasuredBlock[]): string {

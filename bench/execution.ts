@@ -3,16 +3,15 @@
  * there, and on synthetic ones. Names are block numbers, kinds of synthetic blocks, `mainnet`, `synthetic`.
  *
  * The whole job is timed (decode, recover senders, analyse, execute, receipts root): by `runBlock` of
- * @ethereumjs/vm on a MerkleStateManager, as it comes, and
- * helped by this executor's crypto and by caches; by this executor with one
- * worker and no analysis to do, with one, and with N, each in both forms of the EVM; and synthetic blocks by
- * EDR, where it is installed (`edr.ts`). All run in turn in one process; medians of `--rounds` (5) after one round that does not count.
+ * @ethereumjs/vm on a MerkleStateManager, as it comes, and helped by this executor's crypto and by caches; by
+ * this executor with one worker and no analysis to do, with one, and with N, each in both forms of the EVM, and
+ * with the state root; and synthetic blocks by EDR, where it is installed (`edr.ts`). All run in turn in one
+ * process; medians of `--rounds` (5) after one round that does not count.
  *
  * Options: `--workers N` (2), `--rounds N`, `--size N` transactions of a synthetic block (200), `--mode parallel`
  * to use the workers even where they are not worth it, `--quick` for two rounds without small blocks, `--json`,
  * `--write` to put the tables into `docs/performance.md`.
  */
-
 import { type BenchmarkBlock, selectBlocks } from './blocks.ts';
 import { alternate, type Contender } from './contender.ts';
 import { edrContender, INSTALL_EDR } from './edr.ts';

@@ -1,6 +1,7 @@
 /** This executor, in the ways in which it is compared. */
 import {
   analyzeBlock,
+  applyDiff,
   type BlockInput,
   buildConflictGraph,
   type ConflictGraph,
@@ -15,15 +16,20 @@ import {
 } from '../dist/index.js';
 import type { BlockFiles } from './blocks.ts';
 import type { Contender } from './contender.ts';
+import { merkleState } from './merkle-state.ts';
 
 /**
  * `given`: one thread, with analysis, graph and plan made beforehand, so that the time is that of execution
- * without any analysis; `one`: one thread; `many`: as many workers as asked for, where they are worth it.
+ * without any analysis; `one`: one thread; `many`: as many workers as asked for, where they are worth it;
+ * `rooted`: the same as `many`, and then the state root, from a Merkle tree.
  */
-export type Way = 'given' | 'one' | 'many';
+export type Way = 'given' | 'one' | 'many' | 'rooted';
 
-const ENGINES: readonly EngineKind[] = ['tuned', 'stock'];
-const WAYS: readonly Way[] = ['given', 'one', 'many'];
+/** The state root takes the same in both forms. */
+const WAYS: Readonly<Record<EngineKind, readonly Way[]>> = {
+  tuned: ['given', 'one', 'many', 'rooted'],
+  stock: ['given', 'one', 'many'],
+};
 
 /** The contender's name in the results. */
 export function ownName(engine: EngineKind, way: Way): string {
@@ -42,9 +48,9 @@ export async function startOwnContenders(
 ): Promise<OwnContenders> {
   const executors: Executor[] = [];
   const contenders: Contender[] = [];
-  for (const engine of ENGINES) {
-    for (const way of WAYS) {
-      const executor = await createExecutor({ workers: way === 'many' ? workers : 1, engine });
+  for (const engine of ['tuned', 'stock'] as const) {
+    for (const way of WAYS[engine]) {
+      const executor = await createExecutor({ workers: isParallel(way) ? workers : 1, engine });
       executors.push(executor);
       contenders.push(contenderOf(ownName(engine, way), executor, way, mode));
     }
@@ -64,25 +70,36 @@ function contenderOf(
   const prepare: Contender['prepare'] = async (files) => {
     const parts = way === 'given' ? deriveBlock(files, 1) : {};
     const state = snapshotState(files.prestate);
+    const merkle = way === 'rooted' ? (await merkleState(files, 'helped')).state : null;
     return async () => {
       const start = performance.now();
       const input = await executor.readInput(files.block, { blockHashes: files.blockHashes });
       const read = performance.now();
-      const options = { ...parts, state, mode: way === 'many' ? mode : 'sequential' } as const;
+      const options = { ...parts, state, mode: isParallel(way) ? mode : 'sequential' } as const;
       const { execution } = await executor.executeBlock(input, options);
-      const total = performance.now() - start;
+      const executed = performance.now();
+      if (merkle !== null) {
+        await applyDiff(merkle, execution.stateDiff);
+        await merkle.getStateRoot();
+      }
+      const end = performance.now();
       const { verified, escapes, timings, workers } = execution;
       if (verified.header !== true || escapes.length > 0) throw new Error(`${name}: a wrong result`);
       return {
-        total,
+        total: end - start,
         reading: read - start,
         analysis: timings.analysis,
         execution: timings.execute,
+        ...(merkle === null ? {} : { stateRoot: end - executed }),
         workers,
       };
     };
   };
   return { name, prepare };
+}
+
+function isParallel(way: Way): boolean {
+  return way === 'many' || way === 'rooted';
 }
 
 /** What comes before execution, as plain data. */
