@@ -56,6 +56,20 @@ export function isHex(text: string): text is Hex {
   return text.startsWith('0x') && !NOT_HEX.test(text.slice(2));
 }
 
+/**
+ * The number that `0x` hex of at least one digit stands for; `undefined` for anything else. The parser itself says
+ * what is none, in less time than a look at each digit beforehand takes (measured); all that it takes beside digits
+ * is space at the end.
+ */
+export function hexToBigint(text: string): bigint | undefined {
+  if (text.length < 3 || !text.startsWith('0x') || text.trimEnd() !== text) return undefined;
+  try {
+    return BigInt(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Big-endian; 0n for no bytes. */
 export function bytesToBigint(bytes: Uint8Array): bigint {
   return bytes.length === 0 ? 0n : BigInt(bytesToHex(bytes));

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { InputError } from '../errors.ts';
 import type { Address, Hex } from './block.ts';
-import { isHex } from './hex.ts';
+import { hexToBigint, isHex } from './hex.ts';
 
 /** Where in which input a value stands. */
 export interface Where {
@@ -81,8 +81,9 @@ export function readQuantity(value: unknown, bits: number): bigint | undefined {
     return BigInt(value);
   }
   // Padding with zeros is common in test files; the bound keeps huge texts from becoming huge numbers.
-  if (typeof value !== 'string' || value.length < 3 || value.length > 66 || !isHex(value)) return undefined;
-  const quantity = BigInt(value);
+  if (typeof value !== 'string' || value.length < 3 || value.length > 66) return undefined;
+  const quantity = hexToBigint(value);
+  if (quantity === undefined) return undefined;
   // By the digits first: most numbers have few, and shifting makes another one.
   return 4 * (value.length - 2) <= bits || quantity >> BigInt(bits) === 0n ? quantity : undefined;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { bytesToBigint, bytesToHex, hexToBytes, isHex } from '../../src/input/hex.ts';
+import { bytesToBigint, bytesToHex, hexToBigint, hexToBytes, isHex } from '../../src/input/hex.ts';
 
 const bytes = fc.oneof(fc.uint8Array({ maxLength: 12 }), fc.uint8Array({ minLength: 60, maxLength: 400 }));
 
@@ -39,6 +39,36 @@ describe('hexToBytes', () => {
       }),
     );
   });
+});
+
+test('hexToBigint takes hex of at least one digit and nothing else', () => {
+  const character = fc.constantFrom(
+    ...'01789abcdefABCDEF',
+    ...'xXgno_-+.',
+    ' ',
+    '\t',
+    '\n',
+    '\u00a0',
+    '\ufeff',
+    '\u0130',
+  );
+  const digits = fc.stringMatching(/^[0-9a-fA-F]{0,64}$/);
+  const text = fc
+    .tuple(
+      fc.constantFrom('0x', '0x', '0X', '0b', '-0x', ''),
+      digits,
+      fc.option(character, { nil: '' }),
+      digits,
+    )
+    .map((parts) => parts.join(''));
+  fc.assert(
+    fc.property(text, (value) => {
+      const expected = isHex(value) && value.length > 2 ? BigInt(value) : undefined;
+      expect(hexToBigint(value)).toBe(expected);
+    }),
+    { numRuns: 3000 },
+  );
+  expect(hexToBigint('0x12 ')).toBeUndefined();
 });
 
 test('bytesToBigint is big-endian', () => {
