@@ -62,6 +62,7 @@ interface CommonOptions {
 interface ExecuteOptions extends CommonOptions {
   readonly engine: EngineKind;
   readonly verify?: true;
+  readonly blockAccessList?: string;
 }
 
 main().catch(fail);
@@ -103,9 +104,13 @@ function program(): Command {
           .choices(['stock', 'tuned'])
           .default(DEFAULT_ENGINE),
       )
-      .option('--verify', 'execute sequentially as well, and compare'),
+      .option('--verify', 'execute sequentially as well, and compare')
+      .option(
+        '--block-access-list <file>',
+        "the block's EIP-7928 list, as eth_getBlockAccessList answers it or as RLP: compared with the execution's",
+      ),
   ).action((path: string | undefined, options: ExecuteOptions) =>
-    start(path, options.verify === true ? 'verified' : 'yes', options, options.engine),
+    start(path, options.verify === true ? 'verified' : 'yes', options, options),
   );
   return root;
 }
@@ -157,13 +162,13 @@ async function start(
   path: string | undefined,
   execute: 'no' | 'yes' | 'verified',
   options: CommonOptions,
-  engine?: EngineKind,
+  { engine, blockAccessList }: Partial<Pick<ExecuteOptions, 'engine' | 'blockAccessList'>> = {},
 ): Promise<void> {
   const { readDocument } = await import('./input/document.ts');
   const files = [
     path ?? '',
     ...options.state,
-    ...(options.blockHashes === undefined ? [] : [options.blockHashes]),
+    ...[options.blockHashes, blockAccessList].filter((file) => file !== undefined),
   ];
   if (files.filter((file) => file === STANDARD_INPUT).length > 1) {
     const expected = 'standard input (-) for one file at most';
@@ -184,12 +189,14 @@ async function start(
     prestates.push(await read(file));
   }
   const hashes = blockHashes === undefined ? undefined : await read(blockHashes);
+  const accessList = blockAccessList === undefined ? undefined : await read(blockAccessList);
   const { run } = await import('./run.ts');
   const findings = await run(
     {
       ...(input !== undefined && { input }),
       prestates,
       ...(hashes !== undefined && { blockHashes: hashes }),
+      ...(accessList !== undefined && { blockAccessList: accessList }),
     },
     {
       ...(chain !== undefined && { chain }),

@@ -58,6 +58,7 @@ export type {
   SlotChanges,
   ValueChange,
 } from './input/block-access-list/list.ts';
+export { readBlockAccessList } from './input/block-access-list/read.ts';
 export { blockAccessListHash, encodeBlockAccessList } from './input/block-access-list/rlp.ts';
 export { type BlockHashes, readBlockHashes } from './input/block-hashes.ts';
 export { readDocument } from './input/document.ts';

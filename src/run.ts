@@ -9,6 +9,8 @@ import type { EngineKind } from './executor/engine-kind.ts';
 import { createExecutor } from './executor/executor.ts';
 import type { Granularity } from './graph/plan.ts';
 import type { BlockInput } from './input/block.ts';
+import type { BlockAccessList } from './input/block-access-list/list.ts';
+import { readBlockAccessList } from './input/block-access-list/read.ts';
 import { isBlockHashes, readBlockHashes } from './input/block-hashes.ts';
 import { readInput } from './input/read.ts';
 import type { Findings } from './report/document.ts';
@@ -30,6 +32,8 @@ export interface RunDocuments {
   readonly prestates: readonly NamedDocument[];
   /** Default: none but what the header says. */
   readonly blockHashes?: NamedDocument;
+  /** To be compared with that of the execution; see `readBlockAccessList`. Default: none. */
+  readonly blockAccessList?: NamedDocument;
 }
 
 export interface RunOptions extends Partial<AnalysisOptions> {
@@ -74,6 +78,10 @@ export async function run(documents: RunDocuments, options: RunOptions): Promise
     ...(hardfork !== undefined && { hardfork }),
     blockHashes: new Map(hashes.flatMap(({ value, source }) => [...readBlockHashes(value, source)])),
   });
+  const accessList =
+    documents.blockAccessList === undefined
+      ? undefined
+      : readBlockAccessList(documents.blockAccessList.value, documents.blockAccessList.source);
   if (rpc !== undefined) {
     if (prestates.length > 0) {
       const expected = 'pre-state from files or from a node';
@@ -82,7 +90,7 @@ export async function run(documents: RunDocuments, options: RunOptions): Promise
     const at = documents.input === undefined ? undefined : rpc.block;
     const node = await connected(rpc.url, at ?? blockBefore(input), input);
     try {
-      return await runOver(node, input, how);
+      return await runOver(node, input, how, accessList);
     } finally {
       node.close();
     }
@@ -90,7 +98,7 @@ export async function run(documents: RunDocuments, options: RunOptions): Promise
   // Without any pre-state nothing is known, which is not the same as empty.
   const partial = options.partialState === true || prestates.length === 0;
   const state = mergeSnapshots(prestates, { partial });
-  return runOver(state, input, how);
+  return runOver(state, input, how, accessList);
 }
 
 /** The block that the node is asked for, as an input. */
@@ -141,6 +149,7 @@ async function runOver(
     readonly execute: 'no' | 'yes' | 'verified';
     readonly engine: EngineKind | undefined;
   },
+  blockAccessList: BlockAccessList | undefined,
 ): Promise<Findings> {
   const { workers, granularity, ...rules } = options;
   if (execute === 'no') {
@@ -150,7 +159,8 @@ async function runOver(
   const executor = await createExecutor({ workers, ...(engine !== undefined && { engine }) });
   try {
     const verify = execute === 'verified';
-    return await executor.executeBlock(input, { ...rules, state, granularity, verify });
+    const given = blockAccessList === undefined ? {} : { blockAccessList };
+    return await executor.executeBlock(input, { ...rules, state, granularity, verify, ...given });
   } finally {
     await executor.close();
   }

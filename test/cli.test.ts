@@ -361,6 +361,22 @@ describe('execute', () => {
     expect(new Set(texts).size).toBe(1);
   });
 
+  test('takes a block access list, and fails with a wrong one', async () => {
+    const { execution } = await documentOf(['execute', block, '--state', prestate, '--workers', '1']);
+    const list = execution?.blockAccessList ?? [];
+    const right = await file('list.json', JSON.stringify({ jsonrpc: '2.0', id: 1, result: list }));
+    const wrong = await file('wrong-list.json', JSON.stringify(list.slice(1)));
+    const execute = ['execute', block, '--state', prestate, '--workers', '1', '--block-access-list'];
+    expect(await run([...execute, right])).toMatchObject({ code: 0, stderr: '' });
+    const { code, stdout, stderr } = await run([...execute, wrong]);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/access list +✗ differs/);
+    expect(stderr).toContain(`${list[0]?.address}: it was touched, and is not in the given list`);
+    const broken = await run([...execute, await file('broken-list.json', '[{}]')]);
+    expect(broken).toMatchObject({ code: 2, stdout: '' });
+    expect(broken.stderr).toContain('[0].address: expected an address');
+  });
+
   test('says which block hashes it lacked, and takes them from --block-hashes', async () => {
     const contract = `0x${'cc'.repeat(20)}`;
     const state = await file(

@@ -63,7 +63,12 @@ describeCorpus('equivalence on mainnet blocks', () => {
       mode,
       verify,
     });
-    expect(execution.verified).toEqual({ sequential: verify ? true : null, header: true, mismatches: [] });
+    expect(execution.verified).toEqual({
+      sequential: verify ? true : null,
+      header: true,
+      accessList: null,
+      mismatches: [],
+    });
     expect(execution.escapes).toEqual([]);
     return execution;
   }

@@ -6,7 +6,9 @@ import type { AnalysisOptions, BlockAnalysis } from '../analysis/result.ts';
 import type { ConflictGraph } from '../graph/conflict-graph.ts';
 import { type Granularity, type Plan, planSchedule } from '../graph/plan.ts';
 import type { BlockInput } from '../input/block.ts';
+import type { BlockAccessList } from '../input/block-access-list/list.ts';
 import { type ReadOptions, readInput } from '../input/read.ts';
+import { blockAccessListKeys } from '../state/listed-keys.ts';
 import type { StateSource } from '../state/source.ts';
 import { blockBroadcast } from './block-data.ts';
 import { type BlockEnd, closeBlock } from './block-end.ts';
@@ -16,19 +18,13 @@ import { Deferral } from './deferral.ts';
 import { type Derivation, derive } from './derive.ts';
 import { DEFAULT_ENGINE, type EngineKind } from './engine-kind.ts';
 import { workerState } from './execution-state.ts';
-import {
-  type BlockResult,
-  blockResult,
-  type Execution,
-  headerMismatches,
-  type Outcome,
-  sequentialMismatches,
-} from './outcome.ts';
+import { type BlockResult, blockResult, type Outcome } from './outcome.ts';
 import { ParallelRun } from './parallel-run.ts';
 import { WorkerPool } from './pool.ts';
 import type { PoolOptions } from './pool-options.ts';
 import { readInputOnPool } from './recovery.ts';
 import type { TransactionRunner } from './transaction-runner.ts';
+import { type SequentialRun, verification } from './verification.ts';
 import { reasonAgainstWorkers } from './worthwhile.ts';
 
 export type ExecutorOptions = PoolOptions;
@@ -43,6 +39,11 @@ export interface ExecuteOptions extends Partial<AnalysisOptions> {
   readonly granularity?: Granularity;
   /** Whether to run sequentially as well, and compare. Default: false. */
   readonly verify?: boolean;
+  /**
+   * The block's access list, as somebody else says it is: what it names is loaded in one go, and it is compared
+   * with what execution gives (`verified.accessList`).
+   */
+  readonly blockAccessList?: BlockAccessList;
   /** Default: `auto`, in parallel where the plan promises a gain. */
   readonly mode?: 'auto' | 'parallel' | 'sequential';
 }
@@ -97,6 +98,9 @@ export class Executor {
   async #execute(input: BlockInput, options: ExecuteOptions): Promise<Outcome> {
     const start = performance.now();
     const { granularity = 'transaction' } = options;
+    if (options.blockAccessList !== undefined) {
+      await options.state.load?.(blockAccessListKeys(options.blockAccessList));
+    }
     const derived = await derive(input, { ...options, granularity, workers: this.workers });
     const executing = performance.now();
     const runner = await this.#runner.runnerOf(input);
@@ -131,7 +135,7 @@ export class Executor {
           return end.accessList();
         },
         escapes,
-        verified: verification(result, sequential, input),
+        verified: verification(result, end, { input, sequential, given: options.blockAccessList ?? null }),
         mode: reason === null ? 'parallel' : 'sequential',
         modeReason: reason,
         workers: reason === null ? this.workers : 1,
@@ -168,10 +172,11 @@ export class Executor {
     runner: TransactionRunner,
     limits: BlockLimits,
     skipInvalid: boolean,
-  ): Promise<BlockResult> {
+  ): Promise<SequentialRun> {
     const run = new BlockRun(block, runner);
     await finishInOrder(run, limits, null, { skipInvalid });
-    return resultOf(block.input, run, await closeBlock(block, run));
+    const end = await closeBlock(block, run);
+    return { result: resultOf(block.input, run, end), end };
   }
 }
 
@@ -196,19 +201,4 @@ function modeReason(
 function resultOf(input: BlockInput, run: BlockRun, end: BlockEnd): BlockResult {
   const results = run.results.flatMap((result) => (result === undefined ? [] : [result]));
   return blockResult(input, results, end);
-}
-
-function verification(
-  result: BlockResult,
-  sequential: BlockResult | null,
-  { block }: BlockInput,
-): Execution['verified'] {
-  const fromSequential = sequential === null ? [] : sequentialMismatches(result, sequential);
-  const hasHeader = block !== null && block.gasUsed !== null && result.skipped.length === 0;
-  const fromHeader = hasHeader ? headerMismatches(result, block) : [];
-  return {
-    sequential: sequential === null ? null : fromSequential.length === 0,
-    header: hasHeader ? fromHeader.length === 0 : null,
-    mismatches: [...fromSequential, ...fromHeader],
-  };
 }

@@ -69,6 +69,8 @@ export interface Execution extends BlockResult {
     readonly sequential: boolean | null;
     /** Whether the header says the same; `null`: there is none, or transactions were left out. */
     readonly header: boolean | null;
+    /** Whether the given block access list is the block's; `null`: none, or transactions were left out. */
+    readonly accessList: boolean | null;
     /** Each difference in words; empty where both agree. */
     readonly mismatches: readonly string[];
   };

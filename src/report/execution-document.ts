@@ -35,6 +35,7 @@ export function executionDocument(execution: Execution, input: BlockInput): Exec
     verified: {
       sequential: verified.sequential,
       header: verified.header,
+      accessList: verified.accessList,
       ...(verified.mismatches.length > 0 && { mismatches: [...verified.mismatches] }),
     },
     timings: { mode, modeReason, workers, engine, engineReason, ...timings },

@@ -288,6 +288,10 @@ const execution = z
         .boolean()
         .nullable()
         .meta({ description: 'Equal to the header; null: there is none, or it says nothing.' }),
+      accessList: z
+        .boolean()
+        .nullable()
+        .meta({ description: 'Whether the given block access list is the right one; null: none.' }),
       mismatches: z.array(z.string()).optional().meta({ description: 'Each difference in words.' }),
     }),
     timings: z

@@ -59,8 +59,9 @@ export function judgeRun({ analysis, execution }: Findings, options: VerdictOpti
       (isStrict ? failures : notes).push(line);
     }
   }
-  const mismatches = execution.verified.mismatches.slice(0, SHOWN_MISMATCHES);
-  (isStrict || isVerified ? failures : notes).push(...mismatches);
+  const { verified } = execution;
+  const isAsked = isStrict || isVerified || verified.accessList === false;
+  (isAsked ? failures : notes).push(...verified.mismatches.slice(0, SHOWN_MISMATCHES));
   return { notes, failures };
 }
 

@@ -28,7 +28,12 @@ describeCorpus('corpus blocks', () => {
     async (number) => {
       const { input, state } = load(number);
       const { execution } = await executor.executeBlock(input, { state, verify: true, mode: 'parallel' });
-      expect(execution.verified).toEqual({ sequential: true, header: true, mismatches: [] });
+      expect(execution.verified).toEqual({
+        sequential: true,
+        header: true,
+        accessList: null,
+        mismatches: [],
+      });
       expect(execution.escapes).toEqual([]);
       expect(execution.missingBlockHashes).toEqual([]);
     },

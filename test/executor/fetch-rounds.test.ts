@@ -52,7 +52,12 @@ describe('the example block', () => {
       const source = slowSource(snapshotState(example('prestate')));
       const { execution } = await executor.executeBlock(input, { state: source, verify: true });
       const whole = await executor.executeBlock(input, { state: snapshotState(example('prestate')) });
-      expect(execution.verified).toEqual({ sequential: true, header: true, mismatches: [] });
+      expect(execution.verified).toEqual({
+        sequential: true,
+        header: true,
+        accessList: null,
+        mismatches: [],
+      });
       expect(execution.stateDiff).toEqual(whole.execution.stateDiff);
     } finally {
       await executor.close();

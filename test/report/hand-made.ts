@@ -284,7 +284,7 @@ export const execution: Execution = {
     },
   ],
   escapes: [],
-  verified: { sequential: true, header: null, mismatches: [] },
+  verified: { sequential: true, header: null, accessList: null, mismatches: [] },
   mode: 'parallel',
   modeReason: null,
   workers: 2,

@@ -101,6 +101,7 @@ describe('the report of an execution', () => {
           verified: {
             sequential: true,
             header: false,
+            accessList: false,
             mismatches: ['gas used: the header has 1, execution gave 2'],
           },
         },
@@ -109,6 +110,7 @@ describe('the report of an execution', () => {
     );
     expect(wrong).toMatch(/ran +sequentially\n +\(there is one worker\)\n/);
     expect(wrong).toMatch(/header +✗ differs/);
+    expect(wrong).toMatch(/access list +✗ differs/);
     expect(wrong).toContain('gas used: the header has 1, execution gave 2');
     expect(wrong).toMatch(/escapes +1\n/);
     expect(wrong).toContain('escape: transaction 3, write of 0xc0c0…c0c0');

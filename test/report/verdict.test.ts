@@ -58,7 +58,10 @@ describe('the verdict on a run', () => {
 
   test('a mismatch fails a strict or verified run', () => {
     const mismatches = ['gas used: the header has 1, execution gave 2'];
-    const differing = { ...clean, verified: { sequential: null, header: false, mismatches } };
+    const differing = {
+      ...clean,
+      verified: { sequential: null, header: false, accessList: null, mismatches },
+    };
     const found = { ...analysed, execution: differing };
     expect(judgeRun(found, asked)).toEqual({ notes: mismatches, failures: [] });
     expect(judgeRun(found, { ...asked, isVerified: true }).failures).toEqual(mismatches);

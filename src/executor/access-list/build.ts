@@ -9,7 +9,7 @@ import type {
   CodeChange,
   ValueChange,
 } from '../../input/block-access-list/list.ts';
-import { addressOf, slotHex } from '../../state/key.ts';
+import { addressOf, type StateKey, storageKey } from '../../state/key.ts';
 import type { AccountState } from '../../state/source.ts';
 import { CurrentState } from '../current-state.ts';
 import { type AccountDiff, equalBytes } from '../transaction-state.ts';
@@ -17,8 +17,8 @@ import type { Step } from './step.ts';
 
 /** An account on its way into the list. */
 interface Entry {
-  /** By slot as 32 bytes of hex, whose order is that of the numbers; without changes it was only read. */
-  readonly slots: Map<string, ValueChange[]>;
+  /** By key, whose order as text is that of the slots as numbers; without changes it was only read. */
+  readonly slots: Map<StateKey, ValueChange[]>;
   readonly balances: ValueChange[];
   readonly nonces: ValueChange[];
   readonly codes: CodeChange[];
@@ -27,6 +27,7 @@ interface Entry {
 /** `<address>:` comes before the slot in its key. */
 const SLOT_AT = 43;
 const SLOT_KEY_LENGTH = SLOT_AT + 66;
+const NONE: ReadonlySet<string> = new Set();
 const NO_ACCOUNT: AccountState = { balance: 0n, nonce: 0n, code: new Uint8Array(0) };
 
 /**
@@ -64,24 +65,30 @@ function entryOf(entries: Map<Address, Entry>, address: Address): Entry {
   return entry;
 }
 
-function changesOf({ slots }: Entry, slot: string): ValueChange[] {
-  let changes = slots.get(slot);
+function changesOf({ slots }: Entry, key: StateKey): ValueChange[] {
+  let changes = slots.get(key);
   if (changes === undefined) {
     changes = [];
-    slots.set(slot, changes);
+    slots.set(key, changes);
   }
   return changes;
 }
 
 function addAccesses(entries: Map<Address, Entry>, { keys, touched, unreached }: Step): void {
-  const isLeftOut = new Set<string>(unreached);
+  const isLeftOut = unreached.length === 0 ? NONE : new Set<string>(unreached);
+  let entry: Entry | null = null;
+  let address: Address = '0x';
   for (const key of keys) {
-    const address = addressOf(key);
-    if (isLeftOut.size > 0 && (isLeftOut.has(address) || isLeftOut.has(key))) continue;
-    const entry = entryOf(entries, address);
-    if (key.length === SLOT_KEY_LENGTH) changesOf(entry, key.slice(SLOT_AT));
+    // Keys of one account come one after the other; to cut addresses out and hash them is most of the work.
+    if (entry === null || !key.startsWith(address)) {
+      const next = addressOf(key);
+      entry = isLeftOut.has(next) ? null : entryOf(entries, next);
+      if (entry === null) continue;
+      address = next;
+    }
+    if (key.length === SLOT_KEY_LENGTH && !isLeftOut.has(key)) changesOf(entry, key);
   }
-  for (const address of touched) entryOf(entries, address);
+  for (const one of touched) entryOf(entries, one);
 }
 
 interface Change {
@@ -101,7 +108,7 @@ function addChanges(entries: Map<Address, Entry>, state: CurrentState, { index, 
   // The storage of a destroyed account goes with it; its slots count as read.
   if (diff.isDestroyed) return;
   for (const [slot, value] of slots) {
-    add(changesOf(entryOf(entries, address), slotHex(slot)), { index, value });
+    add(changesOf(entryOf(entries, address), storageKey(address, slot)), { index, value });
   }
 }
 
@@ -117,10 +124,14 @@ function accountChanges(address: Address, { slots, balances, nonces, codes }: En
     address,
     storageChanges: ordered
       .filter(([, changes]) => changes.length > 0)
-      .map(([slot, changes]) => ({ slot: BigInt(slot), changes })),
-    storageReads: ordered.filter(([, changes]) => changes.length === 0).map(([slot]) => BigInt(slot)),
+      .map(([key, changes]) => ({ slot: slotOf(key), changes })),
+    storageReads: ordered.filter(([, changes]) => changes.length === 0).map(([key]) => slotOf(key)),
     balanceChanges: balances,
     nonceChanges: nonces,
     codeChanges: codes,
   };
+}
+
+function slotOf(key: StateKey): bigint {
+  return BigInt(key.slice(SLOT_AT));
 }

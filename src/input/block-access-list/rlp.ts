@@ -1,6 +1,10 @@
 /** A block access list as RLP, and its hash, as in a header's `blockAccessListHash` (EIP-7928). */
+import { InputError } from '../../errors.ts';
+import { bytesToHex } from '../hex.ts';
 import { keccak256 } from '../keccak.ts';
+import { decodeRlp, RlpError, type RlpItem } from '../rlp.ts';
 import { RlpWriter } from '../rlp-writer.ts';
+import { member, type Where } from '../schema.ts';
 import type { AccountChanges, BlockAccessList, CodeChange, SlotChanges, ValueChange } from './list.ts';
 
 const writer = new RlpWriter();
@@ -63,4 +67,46 @@ function writeCode({ index, code }: CodeChange): void {
   writer.bytes(code);
   writer.integer(BigInt(index));
   writer.list(end);
+}
+
+/** The fields of each kind of list in a list; those of the outermost one under `accounts`. */
+const FIELDS: Readonly<Record<string, readonly string[]>> = {
+  accounts: ['address', 'storageChanges', 'storageReads', 'balanceChanges', 'nonceChanges', 'codeChanges'],
+  storageChanges: ['key', 'changes'],
+  changes: ['index', 'value'],
+  balanceChanges: ['index', 'value'],
+  nonceChanges: ['index', 'value'],
+  codeChanges: ['index', 'code'],
+};
+
+/**
+ * An encoding as the JSON that it stands for, with all values as hex of bytes, whatever they are.
+ *
+ * @throws InputError
+ */
+export function rlpToJson(bytes: Uint8Array, where: Where): unknown {
+  let item: RlpItem;
+  try {
+    item = decodeRlp(bytes);
+  } catch (error) {
+    if (!(error instanceof RlpError)) throw error;
+    throw new InputError({ ...where, expected: 'RLP', got: error.message });
+  }
+  return named(item, 'accounts', where);
+}
+
+function named(item: RlpItem, name: string, where: Where): unknown {
+  if (item instanceof Uint8Array) return bytesToHex(item);
+  const fields = FIELDS[name];
+  if (fields === undefined) return item.map((one) => named(one, '', where));
+  return item.map((one, at) => {
+    const inside = member(where, at);
+    if (one instanceof Uint8Array || one.length !== fields.length) {
+      const got = one instanceof Uint8Array ? 'bytes' : `${one.length} of them`;
+      throw new InputError({ ...inside, expected: fields.join(', '), got });
+    }
+    return Object.fromEntries(
+      fields.map((field, place) => [field, named(one[place] as RlpItem, field, member(inside, field))]),
+    );
+  });
 }

@@ -28,6 +28,9 @@ export function executionSection(
     ['receipts', execution.receiptsRoot ?? 'no root before Byzantium'],
     ['header', headerVerdict(execution, header, colors)],
     ['sequential', verdict(verified.sequential, 'equal', 'not asked for (--verify)', colors)],
+    ...(verified.accessList === null
+      ? []
+      : ([['access list', verdict(verified.accessList, 'as given', '', colors)]] as [string, string][])),
     ['escapes', escapes.length === 0 ? colors.green('0') : colors.red(`${escapes.length}`)],
     ['state', `${counted(execution.stateDiff.size, 'account')} changed`],
     ...(skipped.length === 0
