@@ -16,7 +16,12 @@ import { draftFromRaw } from './raw-transaction.ts';
 import { blockSchema, member, parseValue, unexpected } from './schema.ts';
 import { detectShape, type Located } from './shape.ts';
 import { recoverBatch, SignatureCollector } from './signature-batch.ts';
-import { completeTransaction, type PreparedTransaction, prepareTransaction } from './transaction.ts';
+import {
+  completeTransaction,
+  type PreparedTransaction,
+  prepareTransaction,
+  type Rules,
+} from './transaction.ts';
 
 export interface ReadOptions {
   /** Names the input in errors. Default: `input`. */
@@ -38,12 +43,8 @@ type Decoding = Generator<Uint8Array, DecodedInput>;
 /** An input that was read, but for the signers. */
 export interface DecodedInput {
   readonly block: BlockHeader | null;
-  readonly chainId: bigint;
-  readonly hardfork: string;
-  /** In order; all of them, unless there is a failure. */
+  readonly rules: Rules;
   readonly prepared: readonly PreparedTransaction[];
-  /** What is wrong with the transaction that comes next. */
-  readonly failure: { readonly error: unknown } | null;
   readonly options: ReadOptions;
 }
 
@@ -67,19 +68,18 @@ export function readInput(json: unknown, options: ReadOptions = {}): BlockInput 
 }
 
 /**
- * The first part of `readInput`: everything but recovering signers.
+ * The first part of `readInput`: everything but recovering signers, and what needs them.
  *
  * @yields Signatures, batch by batch, as soon as they are known; see `signature-batch.ts`.
- * @throws InputError for what is wrong before any signature is looked at.
+ * @throws InputError
  */
 export function* decodeInput(json: unknown, options: ReadOptions): Decoding {
   const shape = detectShape({ value: json, where: { source: options.source ?? 'input', path: '' } });
   if (shape.kind === 'block') return yield* decodeBlock(shape.block, options);
-  const drafts = shape.transactions.map(draftOf);
-  const chainId = chainOf(drafts, options);
+  const prepared = yield* prepareAll(shape.transactions);
+  const chainId = chainOf(prepared, options);
   const hardfork = options.hardfork === undefined ? DEFAULT_HARDFORK : readHardfork(options.hardfork);
-  const rules = { chainId, hardfork };
-  return { block: null, ...rules, ...(yield* prepareAll(drafts, rules)), options };
+  return { block: null, rules: { chainId, hardfork }, prepared, options };
 }
 
 /**
@@ -89,46 +89,36 @@ export function* decodeInput(json: unknown, options: ReadOptions): Decoding {
  * @throws InputError for the first transaction that is wrong, or for a wrong parent hash.
  */
 export function completeInput(decoded: DecodedInput, answers: readonly Uint8Array[]): BlockInput {
-  const { block, chainId, hardfork, prepared, failure, options } = decoded;
-  const transactions = prepared.map((one) => completeTransaction(one, answers));
-  if (failure !== null) throw failure.error;
-  return { block, transactions, chainId, hardfork, blockHashes: blockHashesOf(block, options) };
+  const { block, rules, prepared, options } = decoded;
+  const transactions = prepared.map((one) => completeTransaction(one, rules, answers));
+  return { block, transactions, ...rules, blockHashes: blockHashesOf(block, options) };
 }
 
 function* decodeBlock({ value, where }: Located, options: ReadOptions): Decoding {
   const json = parseValue(blockSchema, value, where);
   const list = member(where, 'transactions');
-  const drafts = json.transactions.map((tx, index) => draftOf({ value: tx, where: member(list, index) }));
-  const chainId = chainOf(drafts, options);
+  const prepared = yield* prepareAll(
+    json.transactions.map((tx, index) => ({ value: tx, where: member(list, index) })),
+  );
+  const chainId = chainOf(prepared, options);
   refuseDaoFork(chainId, json.number, member(where, 'number'));
   const hardfork =
     options.hardfork === undefined
       ? hardforkOfBlock(chainId, json, member(where, 'timestamp'))
       : readHardfork(options.hardfork);
   if (options.hardfork === undefined) requireFieldsOf(hardfork, json, where);
-  const rules = { chainId, hardfork };
-  return { block: headerFromJson(json), ...rules, ...(yield* prepareAll(drafts, rules)), options };
+  return { block: headerFromJson(json), rules: { chainId, hardfork }, prepared, options };
 }
 
-/** Stops at the first transaction that is wrong: an earlier one may be, too, once its signer is known. */
-function* prepareAll(
-  drafts: readonly Draft[],
-  rules: { readonly chainId: bigint; readonly hardfork: string },
-): Generator<Uint8Array, Pick<DecodedInput, 'prepared' | 'failure'>> {
+function* prepareAll(transactions: readonly Located[]): Generator<Uint8Array, PreparedTransaction[]> {
   const signatures = new SignatureCollector();
   const prepared: PreparedTransaction[] = [];
-  let failure: DecodedInput['failure'] = null;
-  for (const draft of drafts) {
-    try {
-      prepared.push(prepareTransaction(draft, rules, signatures));
-    } catch (error) {
-      failure = { error };
-      break;
-    }
+  for (const transaction of transactions) {
+    prepared.push(prepareTransaction(draftOf(transaction), signatures));
     yield* signatures.takeFull();
   }
   yield* signatures.takeAll();
-  return { prepared, failure };
+  return prepared;
 }
 
 function draftOf({ value, where }: Located): Draft {
@@ -136,10 +126,10 @@ function draftOf({ value, where }: Located): Draft {
 }
 
 /** The chain asked for; or the one that all transactions with a chain id name; or mainnet. */
-function chainOf(drafts: readonly Draft[], options: ReadOptions): bigint {
+function chainOf(transactions: readonly PreparedTransaction[], options: ReadOptions): bigint {
   if (options.chain !== undefined) return readChain(options.chain);
   const named = new Set<bigint>();
-  for (const draft of drafts) {
+  for (const { draft } of transactions) {
     if (draft.fields.chainId !== null) named.add(draft.fields.chainId);
   }
   const [only] = named;

@@ -1,6 +1,7 @@
 /**
  * From drafts to transactions in two steps, as signatures may be recovered in between by others: hashes are made
- * and signatures are collected; then signers are known, and everything given twice has to agree.
+ * and signatures are collected, whatever they are worth; then signers and rules are known, and everything given
+ * twice has to agree.
  */
 import type { Address, Authorization, Hex, Transaction } from './block.ts';
 import { isHardforkFrom } from './chain.ts';
@@ -11,55 +12,31 @@ import { authorizationHash, signingHash, transactionHashes } from './serializati
 import { MAX_LOW_S } from './signature.ts';
 import { type SignatureCollector, signerOf } from './signature-batch.ts';
 
+/** What holds for all transactions of an input. */
+export interface Rules {
+  readonly chainId: bigint;
+  readonly hardfork: string;
+}
+
 /** A transaction of which only the signers are not known yet. */
 export interface PreparedTransaction {
   readonly draft: Draft;
-  readonly chainId: bigint | null;
-  /**
-   * Of an unsigned transaction the given one, or else the hash of its unsigned serialization, which two senders
-   * may share.
-   */
-  readonly hash: Hex;
-  /** The sender of an unsigned transaction, or the number of its signature. */
-  readonly sender: Address | number;
+  /** Own hash, and the number of the signature; `null` for an unsigned transaction. */
+  readonly signed: { readonly hash: Hex; readonly number: number } | null;
   /** Numbers of signatures; `null` for a tuple whose signature is invalid whoever made it. */
   readonly authorities: readonly (number | null)[];
 }
 
-/**
- * Prepares a draft for its chain.
- *
- * @throws InputError for another chain, for an unsigned transaction without a sender, and for an `s` that is too
- *   high.
- */
-export function prepareTransaction(
-  draft: Draft,
-  rules: { readonly chainId: bigint; readonly hardfork: string },
-  signatures: SignatureCollector,
-): PreparedTransaction {
-  const { where, signature, given } = draft;
-  const { type } = draft.fields;
-  if (draft.fields.chainId !== null && draft.fields.chainId !== rules.chainId) {
-    throw unexpected(member(where, 'chainId'), `chain ${rules.chainId}`, draft.fields.chainId);
-  }
-  const chainId = type === 0 ? draft.fields.chainId : rules.chainId;
-  const fields = chainId === draft.fields.chainId ? draft.fields : { ...draft.fields, chainId };
+/** Makes the hashes of a draft, and adds its signatures to the others. */
+export function prepareTransaction(draft: Draft, signatures: SignatureCollector): PreparedTransaction {
+  const { fields, signature } = draft;
   const authorities = fields.authorizationList.map((tuple) => collectAuthority(tuple, signatures));
-  if (signature === null) {
-    if (given.from === null) {
-      throw unexpected(member(where, 'from'), 'an address, as there is no signature', undefined);
-    }
-    const hash = given.hash ?? bytesToHex(signingHash(fields));
-    return { draft, chainId, hash, sender: given.from, authorities };
-  }
+  if (signature === null) return { draft, signed: null, authorities };
   const { v, r, s } = signature;
-  if (s > MAX_LOW_S && isHardforkFrom(rules.hardfork, 'homestead')) {
-    throw unexpected(member(where, 's'), 'at most half the order of the curve (EIP-2)', s);
-  }
   const { signing, own } = transactionHashes(fields, signature);
-  const isOdd = type === 0 ? (v < 35n ? v === 28n : v % 2n === 0n) : v === 1n;
-  const sender = signatures.add(signing, r, s, isOdd ? 1 : 0);
-  return { draft, chainId, hash: bytesToHex(own), sender, authorities };
+  const isOdd = fields.type === 0 ? (v < 35n ? v === 28n : v % 2n === 0n) : v === 1n;
+  const number = signatures.add(signing, r, s, isOdd ? 1 : 0);
+  return { draft, signed: { hash: bytesToHex(own), number }, authorities };
 }
 
 /** EIP-7702: a tuple whose signature is invalid is skipped, the transaction stays valid. */
@@ -73,19 +50,26 @@ function collectAuthority(tuple: DraftAuthorization, signatures: SignatureCollec
  * Completes a transaction.
  *
  * @param answers - To all batches of signatures, in order.
- * @throws InputError for a signature that is invalid or another sender's, and for a hash that is another
- *   transaction's.
+ * @throws InputError for another chain, for a signature that is invalid or another sender's, for a hash that is
+ *   another transaction's, and for an unsigned transaction without a sender.
  */
 export function completeTransaction(
   prepared: PreparedTransaction,
+  rules: Rules,
   answers: readonly Uint8Array[],
 ): Transaction {
-  const { draft, chainId, hash, sender } = prepared;
-  const { fields, signature, assumed } = draft;
+  const { draft, signed } = prepared;
+  const { where, fields, signature, assumed } = draft;
+  if (fields.chainId !== null && fields.chainId !== rules.chainId) {
+    throw unexpected(member(where, 'chainId'), `chain ${rules.chainId}`, fields.chainId);
+  }
+  const chainId = fields.type === 0 ? fields.chainId : rules.chainId;
+  const from = signed === null ? givenSender(draft) : signerOfDraft(draft, signed.number, rules, answers);
+  const hash = signed === null ? unsignedHash(draft, chainId) : checkedHash(draft, signed.hash);
   const transaction = {
     type: fields.type,
     hash,
-    from: typeof sender === 'number' ? checkedSigner(prepared, signerOf(sender, answers)) : sender,
+    from,
     to: fields.to,
     nonce: fields.nonce,
     gasLimit: fields.gasLimit,
@@ -103,16 +87,39 @@ export function completeTransaction(
   return assumed.length === 0 ? transaction : { ...transaction, assumed };
 }
 
-function checkedSigner({ draft, hash }: PreparedTransaction, signer: Address | null): Address {
-  const { where, given } = draft;
+function givenSender({ where, given }: Draft): Address {
+  if (given.from !== null) return given.from;
+  throw unexpected(member(where, 'from'), 'an address, as there is no signature', undefined);
+}
+
+function signerOfDraft(
+  { where, signature, given }: Draft,
+  number: number,
+  { hardfork }: Rules,
+  answers: readonly Uint8Array[],
+): Address {
+  if (signature !== null && signature.s > MAX_LOW_S && isHardforkFrom(hardfork, 'homestead')) {
+    throw unexpected(member(where, 's'), 'at most half the order of the curve (EIP-2)', signature.s);
+  }
+  const signer = signerOf(number, answers);
   if (signer === null) throw unexpected(where, 'a signature that a key can make', 'one that none can');
   if (given.from !== null && given.from !== signer) {
     throw unexpected(member(where, 'from'), `${signer}, who signed`, given.from);
   }
-  if (given.hash !== null && given.hash !== hash) {
-    throw unexpected(member(where, 'hash'), `${hash}, the hash of the fields`, given.hash);
-  }
   return signer;
+}
+
+/**
+ * The hash of an unsigned transaction: the given one, or else that of its unsigned serialization, which two senders
+ * may share.
+ */
+function unsignedHash({ fields, given }: Draft, chainId: bigint | null): Hex {
+  return given.hash ?? bytesToHex(signingHash({ ...fields, chainId }));
+}
+
+function checkedHash({ where, given }: Draft, hash: Hex): Hex {
+  if (given.hash === null || given.hash === hash) return hash;
+  throw unexpected(member(where, 'hash'), `${hash}, the hash of the fields`, given.hash);
 }
 
 function authorizationsOf(
