@@ -16,7 +16,6 @@ import { NO_STEP, type Step, stepOf } from './access-list/step.ts';
 import { executionHeader } from './block-context.ts';
 import { type Commutation, CurrentState } from './current-state.ts';
 import type { Deferral } from './deferral.ts';
-import { type ExecutionState, executionState } from './execution-state.ts';
 import { type Escape, findEscapes, needsOrigins } from './guard.ts';
 import { MissingStateError } from './missing-state.ts';
 import { SettledState } from './settled-state.ts';
@@ -32,7 +31,7 @@ export interface OpenedBlock {
   /** Before the block. */
   readonly source: StateSource;
   /** Before its first transaction. */
-  readonly state: ExecutionState;
+  readonly state: StateSource;
   /** What lies between the two. */
   readonly systemCalls: StateDiff;
   /** The same for the block's access list. */
@@ -44,17 +43,8 @@ export function openBlock(input: BlockInput, source: StateSource): OpenedBlock {
   const { block, hardfork } = input;
   const systemCalls = block === null ? new Map() : systemCallsDiff(source, block, hardfork);
   const opening = block === null ? NO_STEP : openingStep(source, block, hardfork, systemCalls);
-  const state = executionState(source);
-  if (systemCalls.size === 0) return { input, source, state, systemCalls, opening };
-  const changed = overlayState(source, systemCalls);
-  const { hasStorage } = state;
-  return {
-    input,
-    source,
-    state: hasStorage === undefined ? changed : { ...changed, hasStorage },
-    systemCalls,
-    opening,
-  };
+  const state = systemCalls.size === 0 ? source : overlayState(source, systemCalls);
+  return { input, source, state, systemCalls, opening };
 }
 
 /** State, results and origins of slots so far. */
@@ -63,14 +53,14 @@ export class BlockRun {
   readonly results: (RunResult | undefined)[];
   /** How the slots that were written came about, as far as it is known. */
   readonly origins = new Map<StateKey, SlotOrigin>();
-  readonly #block: OpenedBlock;
+  readonly block: OpenedBlock;
   readonly #runner: TransactionRunner;
   /** How each result was committed; `null`: all its values were set. */
   readonly #commutations: (Commutation | null)[] = [];
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(block: OpenedBlock, runner: TransactionRunner) {
-    this.#block = block;
+    this.block = block;
     this.#runner = runner;
     this.current = new CurrentState(block.state);
     this.results = block.input.transactions.map(() => undefined);
@@ -87,7 +77,7 @@ export class BlockRun {
 
   /** The state before the first transaction, with what some transactions that are done have left. */
   stateAfter(transactions: ReadonlySet<number>): StateSource {
-    const settled = new SettledState(this.#block.state);
+    const settled = new SettledState(this.block.state);
     for (const index of [...transactions].sort((a, b) => a - b)) {
       const result = this.results[index];
       if (result?.status === 'ran') settled.add(result.diff, this.#commutations[index] ?? undefined);
@@ -112,7 +102,7 @@ export class BlockRun {
   }
 
   /** Runs a transaction on this thread, over any state; calls wait for each other. */
-  run(index: number, state: ExecutionState, analysis: TransactionAnalysis | undefined): Promise<RunResult> {
+  run(index: number, state: StateSource, analysis: TransactionAnalysis | undefined): Promise<RunResult> {
     const options = { recordOrigins: analysis !== undefined && needsOrigins(analysis.accesses) };
     return this.#inTurn(() => this.#runner.run(index, state, options));
   }
@@ -136,7 +126,7 @@ export class BlockRun {
         return await run();
       } catch (error) {
         const missing = error instanceof MissingStateError ? error.keys : [];
-        const { load } = this.#block.state;
+        const { load } = this.block.state;
         if (load === undefined || missing.length === 0 || missing.every((key) => fetched.has(key)))
           throw error;
         await load(missing);

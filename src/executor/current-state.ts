@@ -5,8 +5,7 @@
 import type { Address } from '../input/block.ts';
 import type { AccountDiff as AccountChange, GrowingAccountDiff, StateDiff } from '../state/diff.ts';
 import { accountKey } from '../state/key.ts';
-import type { AccountState } from '../state/source.ts';
-import type { ExecutionState } from './execution-state.ts';
+import type { AccountState, StateSource } from '../state/source.ts';
 import { MissingStateError } from './missing-state.ts';
 import { type AccountDiff, equalBytes } from './transaction-state.ts';
 
@@ -45,11 +44,11 @@ const EMPTY = new Uint8Array(0);
 const ALL_VALUES: Commutation = { isDelta: () => false, seenBalance: () => 0n };
 
 /** Pre-state plus committed diffs. */
-export class CurrentState implements ExecutionState {
-  readonly #before: ExecutionState;
+export class CurrentState implements StateSource {
+  readonly #before: StateSource;
   readonly #cells = new Map<Address, Cell>();
 
-  constructor(before: ExecutionState) {
+  constructor(before: StateSource) {
     this.#before = before;
   }
 
@@ -153,7 +152,7 @@ function remove(cell: Cell): void {
 }
 
 /** What was committed, as a diff in which nothing stands that is as before. Accounts in order of address. */
-export function committedDiff(current: CurrentState, before: ExecutionState): StateDiff {
+export function committedDiff(current: CurrentState, before: StateSource): StateDiff {
   const diff = new Map<Address, AccountChange>();
   const accounts = [...current.allChanged()].sort((a, b) => (a.address < b.address ? -1 : 1));
   for (const account of accounts) {
@@ -163,7 +162,7 @@ export function committedDiff(current: CurrentState, before: ExecutionState): St
   return diff;
 }
 
-function accountChange(account: CurrentAccount, state: ExecutionState): AccountChange | null {
+function accountChange(account: CurrentAccount, state: StateSource): AccountChange | null {
   const { address, before, exists, balance, nonce, code, isWiped } = account;
   if (!exists) return before === null ? null : { storage: new Map(), destroyed: true };
   const hadStorage = state.hasStorage?.(address) ?? (before?.code.length ?? 0) > 0;

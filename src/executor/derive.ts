@@ -31,7 +31,16 @@ export async function derive(input: BlockInput, options: DerivationOptions): Pro
   // The block's own steps need state as well, whoever made the analysis.
   if (options.analysis !== undefined) await options.state.load?.(foreseenKeys(input));
   const analysis = options.analysis ?? (await analyzeFetching(input, options));
-  const analysed = performance.now();
+  return planOf(analysis, options.analysis === undefined ? performance.now() - start : 0, options);
+}
+
+/**
+ * Graph and plan of an analysis.
+ *
+ * @param analysisMs - How long that took.
+ */
+export function planOf(analysis: BlockAnalysis, analysisMs: number, options: DerivationOptions): Derivation {
+  const start = performance.now();
   const graph = options.graph ?? buildConflictGraph(analysis);
   const built = performance.now();
   const { workers, granularity } = options;
@@ -42,8 +51,8 @@ export async function derive(input: BlockInput, options: DerivationOptions): Pro
     graph,
     plan,
     timings: {
-      analysis: options.analysis === undefined ? analysed - start : 0,
-      graph: options.graph === undefined ? built - analysed : 0,
+      analysis: analysisMs,
+      graph: options.graph === undefined ? built - start : 0,
       plan: options.plan === undefined ? planned - built : 0,
     },
   };

@@ -2,6 +2,7 @@
  * Executes blocks: sequentially on this thread, or in parallel on warm worker threads, with the same result to
  * the last byte. One executor serves any number of blocks, one after the other.
  */
+import { BlockPass } from '../analysis/block.ts';
 import type { AnalysisOptions, BlockAnalysis } from '../analysis/result.ts';
 import type { ConflictGraph } from '../graph/conflict-graph.ts';
 import { type Granularity, type Plan, planSchedule } from '../graph/plan.ts';
@@ -10,22 +11,24 @@ import type { BlockAccessList } from '../input/block-access-list/list.ts';
 import { type ReadOptions, readInput } from '../input/read.ts';
 import { blockAccessListKeys } from '../state/listed-keys.ts';
 import type { StateSource } from '../state/source.ts';
-import { blockBroadcast } from './block-data.ts';
+import { executionHeader } from './block-context.ts';
 import { type BlockEnd, closeBlock } from './block-end.ts';
 import { BlockLimits, BlockRun, finishInOrder, type OpenedBlock, openBlock } from './block-run.ts';
-import { BlockRunner } from './block-runner.ts';
 import { Deferral } from './deferral.ts';
-import { type Derivation, derive } from './derive.ts';
-import { DEFAULT_ENGINE, type EngineKind } from './engine-kind.ts';
-import { workerState } from './execution-state.ts';
+import { type Derivation, type DerivationOptions, derive, planOf } from './derive.ts';
+import { CodeStore } from './dispatch/code-store.ts';
+import { Outbox } from './dispatch/outbox.ts';
+import { withSharedCode } from './dispatch/shared-code.ts';
+import { DEFAULT_ENGINE } from './engine-kind.ts';
 import { type BlockResult, blockResult, type Outcome } from './outcome.ts';
 import { ParallelRun } from './parallel-run.ts';
 import { WorkerPool } from './pool.ts';
 import type { PoolOptions } from './pool-options.ts';
 import { readInputOnPool } from './recovery.ts';
+import { RunnerStore } from './runner-store.ts';
 import type { TransactionRunner } from './transaction-runner.ts';
 import { type SequentialRun, verification } from './verification.ts';
-import { reasonAgainstWorkers } from './worthwhile.ts';
+import { expectedMs, reasonAgainstPlan, reasonBeforehand } from './worthwhile.ts';
 
 export type ExecutorOptions = PoolOptions;
 
@@ -56,14 +59,16 @@ export async function createExecutor(options: ExecutorOptions): Promise<Executor
 export class Executor {
   readonly workers: number;
   readonly #options: ExecutorOptions;
-  readonly #runner: BlockRunner;
+  readonly #runners: RunnerStore;
+  readonly #codes = new CodeStore();
+  #outbox: Outbox | null = null;
   #pool: WorkerPool | null;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: ExecutorOptions, pool: WorkerPool | null) {
     this.workers = options.workers;
     this.#options = options;
-    this.#runner = new BlockRunner(options.engine ?? DEFAULT_ENGINE);
+    this.#runners = new RunnerStore(options.engine ?? DEFAULT_ENGINE);
     this.#pool = pool;
   }
 
@@ -97,26 +102,24 @@ export class Executor {
 
   async #execute(input: BlockInput, options: ExecuteOptions): Promise<Outcome> {
     const start = performance.now();
-    const { granularity = 'transaction' } = options;
+    const { granularity = 'transaction', skipInvalid = false, mode = 'auto' } = options;
     if (options.blockAccessList !== undefined) {
       await options.state.load?.(blockAccessListKeys(options.blockAccessList));
     }
-    const derived = await derive(input, { ...options, granularity, workers: this.workers });
-    const executing = performance.now();
-    const runner = await this.#runner.runnerOf(input);
+    this.#codes.tidy();
+    const how = { ...options, granularity, workers: this.workers };
+    const runner = await this.#runners.runnerOf(input);
     runner.setBlock(input);
-    const block = openBlock(input, options.state);
     const limits = (): BlockLimits => new BlockLimits(input, runner.blobLimits);
-    const { skipInvalid } = derived.analysis.options;
-    const reason =
+    const beforehand =
       skipInvalid && !limits().fitsAll()
         ? 'which transactions are left out depends on the gas that earlier ones use'
-        : modeReason(options.mode ?? 'auto', this.workers, derived, runner.engine);
-    const deferral = new Deferral(derived.analysis, derived.graph, block.state);
-    const run =
-      reason === null
-        ? await this.#runInParallel(deferral, block, runner, granularity)
-        : new BlockRun(block, runner);
+        : reasonBeforehand(mode, this.workers, input);
+    const { derived, deferral, run, reason } =
+      beforehand === null
+        ? await this.#runInParallel(input, how, runner)
+        : { ...(await this.#deriveOnly(input, how, runner)), reason: beforehand };
+    const { block } = run;
     const escapes = await finishInOrder(run, limits(), deferral, { skipInvalid });
     const end = await closeBlock(block, run);
     const result = resultOf(input, run, end);
@@ -125,6 +128,7 @@ export class Executor {
       options.verify === true ? await this.#sequentially(block, runner, limits(), skipInvalid) : null;
     const ended = performance.now();
     const { analysis, graph, hasResolved } = deferral;
+    const { timings } = derived;
     return {
       analysis,
       graph,
@@ -142,8 +146,8 @@ export class Executor {
         engine: runner.engine,
         engineReason: runner.engineReason,
         timings: {
-          ...derived.timings,
-          execute: executed - executing,
+          ...timings,
+          execute: executed - start - timings.analysis - timings.graph - timings.plan,
           sequential: sequential === null ? 0 : ended - executed,
           total: ended - start,
         },
@@ -151,20 +155,53 @@ export class Executor {
     };
   }
 
+  /** Everything but execution. */
+  async #deriveOnly(input: BlockInput, how: DerivationOptions, runner: TransactionRunner) {
+    const derived = await derive(input, how);
+    const block = openBlock(input, withSharedCode(how.state, this.#codes));
+    const deferral = new Deferral(derived.analysis, derived.graph, block.state);
+    return { derived, deferral, run: new BlockRun(block, runner) };
+  }
+
+  /** Derives and executes, at the same time where the state is all there. */
   async #runInParallel(
-    deferral: Deferral,
-    block: OpenedBlock,
+    input: BlockInput,
+    how: DerivationOptions & Pick<ExecuteOptions, 'mode'>,
     runner: TransactionRunner,
-    granularity: Granularity,
-  ): Promise<BlockRun> {
-    this.#pool ??= await WorkerPool.start(this.#options);
-    this.#pool.renew();
-    const state = workerState(block.source, block.systemCalls, deferral.analysis);
-    this.#pool.broadcast(blockBroadcast({ input: block.input, state }));
+  ) {
+    const isAtHand = how.analysis === undefined && how.state.load === undefined && how.unordered !== true;
+    const given = isAtHand ? null : await derive(input, how);
+    const pool = await this.#startedPool();
+    pool.renew();
+    const outbox = this.#outboxOf(pool);
+    const block = openBlock(input, withSharedCode(how.state, this.#codes));
+    pool.broadcast({ kind: 'block', input: { ...input, block: executionHeader(input), transactions: [] } });
     const run = new BlockRun(block, runner);
-    const end = await new ParallelRun(run, this.#pool, { block, deferral, granularity }).execute();
+    const costOf = (gas: bigint): number => expectedMs(gas, runner.engine);
+    const { granularity, skipInvalid = false } = how;
+    const parallel = new ParallelRun(run, pool, { block, outbox, granularity, skipInvalid, costOf });
+    const derived = given ?? (await deriveWhile(input, how, parallel));
+    const deferral = new Deferral(derived.analysis, derived.graph, block.state);
+    const reason =
+      how.mode === 'parallel' ? null : reasonAgainstPlan(derived.plan, derived.graph, runner.engine);
+    const end = await parallel.finish(deferral, reason === null ? pool.size : 1);
     // After an escape only what ran before the first gap is known to be right.
-    return end === 'finished' ? run : run.prefix(new BlockRun(block, runner));
+    return {
+      derived,
+      deferral,
+      run: end === 'finished' ? run : run.prefix(new BlockRun(block, runner)),
+      reason,
+    };
+  }
+
+  async #startedPool(): Promise<WorkerPool> {
+    this.#pool ??= await WorkerPool.start(this.#options);
+    return this.#pool;
+  }
+
+  #outboxOf(pool: WorkerPool): Outbox {
+    this.#outbox ??= new Outbox(this.#codes, pool.size);
+    return this.#outbox;
   }
 
   async #sequentially(
@@ -180,21 +217,34 @@ export class Executor {
   }
 }
 
-function modeReason(
-  mode: 'auto' | 'parallel' | 'sequential',
-  workers: number,
-  { plan, graph }: Derivation,
-  engine: EngineKind,
-): string | null {
-  switch (mode) {
-    case 'parallel':
-      return null;
-    case 'sequential':
-      return 'asked for';
-    case 'auto':
-      return reasonAgainstWorkers(workers, plan, graph, engine);
-    default:
-      return mode satisfies never;
+/** How long the analysis goes on before answers of workers are looked at, in milliseconds. */
+const SLICE_MS = 1;
+
+/** Derives a block while what is derived already runs. */
+async function deriveWhile(
+  input: BlockInput,
+  how: DerivationOptions,
+  parallel: ParallelRun,
+): Promise<Derivation> {
+  try {
+    const pass = new BlockPass(input, how);
+    let analysisMs = 0;
+    let sliceStart = performance.now();
+    for (let one = pass.next(); one !== null; one = pass.next()) {
+      parallel.offer(one);
+      const now = performance.now();
+      if (now - sliceStart < SLICE_MS) continue;
+      analysisMs += now - sliceStart;
+      parallel.advance();
+      await new Promise((resolve) => setImmediate(resolve));
+      sliceStart = performance.now();
+    }
+    analysisMs += performance.now() - sliceStart;
+    parallel.advance();
+    return planOf(pass.finish(), analysisMs, how);
+  } catch (error) {
+    await parallel.abandon();
+    throw error;
   }
 }
 

@@ -1,8 +1,9 @@
 /** The messages between the main thread and its workers; both sides import this file and nothing else of each other. */
 import type { TransferListItem } from 'node:worker_threads';
+import type { BlockInput } from '../input/block.ts';
 import type { StateKey } from '../state/key.ts';
+import type { Batch } from './dispatch/batch.ts';
 import type { EngineKind } from './engine-kind.ts';
-import type { StatePatch } from './state-patch.ts';
 
 /** What a worker is started with. */
 export interface WorkerData {
@@ -11,17 +12,10 @@ export interface WorkerData {
   readonly control: SharedArrayBuffer;
 }
 
-/** One transaction to be run. */
-export interface Task {
-  readonly transaction: number;
-  readonly patch: StatePatch;
-  readonly recordOrigins: boolean;
-}
-
 /** What can be asked, by kind. A request may be sent again to another worker, so its buffers are not given away. */
 export interface RequestBodies {
-  /** Answered with its `RunResult`. */
-  readonly task: Task;
+  /** Answered with a `BatchAnswer`. */
+  readonly batch: Batch;
   /** A batch of signatures, answered with their signers; see `signature-batch.ts`. */
   readonly signatures: Uint8Array;
 }
@@ -36,8 +30,8 @@ export type Request<Kind extends RequestKind = RequestKind> = {
 /** What all following requests have in common; the last one of each kind holds. */
 export interface Broadcast {
   readonly kind: 'block';
-  /** A `BlockData`; see `block-data.ts`. */
-  readonly data: SharedArrayBuffer;
+  /** Without transactions: they come with their batches. */
+  readonly input: BlockInput;
 }
 
 /** What a request came to. */

@@ -5,7 +5,6 @@
 import type { Address } from '../input/block.ts';
 import type { AccountState, StateSource } from '../state/source.ts';
 import { type Commutation, CurrentState } from './current-state.ts';
-import type { ExecutionState } from './execution-state.ts';
 import type { AccountDiff } from './transaction-state.ts';
 
 interface Change {
@@ -17,7 +16,7 @@ export class SettledState implements StateSource {
   readonly #state: CurrentState;
   readonly #changes = new Map<Address, Change[]>();
 
-  constructor(before: ExecutionState) {
+  constructor(before: StateSource) {
     this.#state = new CurrentState(before);
   }
 

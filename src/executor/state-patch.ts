@@ -7,9 +7,8 @@ import type { AccessMode, AccessSet, Region, SlotOrigin } from '../analysis/acce
 import { regionMayContainKey } from '../analysis/overlap.ts';
 import type { Address } from '../input/block.ts';
 import { addressOf, parseKey, type StateKey, storageKey } from '../state/key.ts';
-import type { AccountState } from '../state/source.ts';
+import type { AccountState, StateSource } from '../state/source.ts';
 import type { CurrentAccount, CurrentState } from './current-state.ts';
-import type { ExecutionState } from './execution-state.ts';
 
 /** Current values of one account; absent fields are those of the pre-state. */
 export interface AccountPatch {
@@ -147,11 +146,11 @@ export function seenBalance(patch: AccountPatch | undefined, before: AccountStat
 }
 
 /** A pre-state with a patch on it: what a worker's transaction reads. */
-export class PatchedState implements ExecutionState {
-  readonly #base: ExecutionState;
+export class PatchedState implements StateSource {
+  readonly #base: StateSource;
   readonly #patches = new Map<Address, AccountPatch & { readonly values: ReadonlyMap<bigint, bigint> }>();
 
-  constructor(base: ExecutionState, patch: StatePatch) {
+  constructor(base: StateSource, patch: StatePatch) {
     this.#base = base;
     for (const account of patch) {
       this.#patches.set(account.address, { ...account, values: new Map(account.slots) });

@@ -6,7 +6,8 @@ import type { AccountFields, StateManagerInterface } from '@ethereumjs/common';
 import { Account, type Address as EvmAddress, KECCAK256_NULL, KECCAK256_RLP } from '@ethereumjs/util';
 import type { Address } from '../input/block.ts';
 import type { Keccak } from './crypto.ts';
-import { type Cell, currentValue, OBSERVED, type TransactionState } from './transaction-state.ts';
+import { OBSERVED } from './observed.ts';
+import { type Cell, currentValue, type TransactionState } from './transaction-state.ts';
 
 const EMPTY = new Uint8Array(0);
 /** Stands for any hash that is not the empty one; the real hash is computed only when it is asked for. */

@@ -22,9 +22,10 @@ import {
   SYSTEM_CALL_GAS,
 } from './engine.ts';
 import { evmTransaction, transactionRules } from './evm-transaction.ts';
+import { OBSERVED } from './observed.ts';
 import { StateView, slotBytes, slotValue, unprefixedHex } from './state-view.ts';
 import { type CustomOpcode, type RunState, reaches } from './stock-reach.ts';
-import { type Cell, delegateIn, OBSERVED, type TransactionState } from './transaction-state.ts';
+import { type Cell, delegateIn, type TransactionState } from './transaction-state.ts';
 
 /** Frames in frames: a call from this depth fails. Yellow Paper section 8. */
 const MAXIMUM_DEPTH = 1024;

@@ -2,6 +2,7 @@
  * Runs one transaction over one state and says what came of it. The same code in the workers, in the
  * sequential run, and in the fallback after an escape.
  */
+
 import { paramsBlock } from '@ethereumjs/block';
 import type { Common } from '@ethereumjs/common';
 import type { SlotOrigin } from '../analysis/access.ts';
@@ -10,6 +11,7 @@ import { createChain } from '../input/chain.ts';
 import { type IntrinsicPrices, intrinsicPrices } from '../input/intrinsic-gas.ts';
 import { keccak256 } from '../input/keccak.ts';
 import { parseKey, type StateKey } from '../state/key.ts';
+import type { StateSource } from '../state/source.ts';
 import { SYSTEM_ADDRESS } from '../state/system-calls.ts';
 import { blobBaseFee, executionHeader } from './block-context.ts';
 import { evmCrypto } from './crypto.ts';
@@ -22,10 +24,10 @@ import {
 } from './engine.ts';
 import type { EngineKind } from './engine-kind.ts';
 import { evmTransaction, transactionRules } from './evm-transaction.ts';
-import type { ExecutionState } from './execution-state.ts';
+import { OBSERVED, type Observed } from './observed.ts';
 import { PreimageRecorder } from './preimages.ts';
 import { createStockEngine } from './stock-engine.ts';
-import { type AccountDiff, OBSERVED, type Observed } from './transaction-state.ts';
+import type { AccountDiff, Cell } from './transaction-state.ts';
 import { createTunedEngine, reasonAgainstTuned } from './tuned/engine.ts';
 import { checkFields, checkIntrinsicGas, checkSender, type Invalidity } from './validity.ts';
 
@@ -56,6 +58,8 @@ export interface SystemCall extends SystemCallResult, Pick<Ran, 'diff' | 'observ
 export interface RunOptions {
   /** Whether to trace observed slots back to the hashes that they are. Default: false. */
   readonly recordOrigins?: boolean;
+  /** Default: that of the block. */
+  readonly transaction?: Transaction;
 }
 
 /** Runs the transactions of one block, each over the state that it is given. */
@@ -98,6 +102,11 @@ export class TransactionRunner {
     return this.#engine.kind;
   }
 
+  /** Everything that the last transaction looked at. */
+  get cells(): Iterable<Cell> {
+    return this.#parts.state.cells;
+  }
+
   /** How much blob gas a block has room for, and a blob takes (EIP-4844); zeros before. */
   get blobLimits(): { readonly blobLimit: bigint; readonly gasPerBlob: bigint } {
     const { common } = this.#parts;
@@ -119,9 +128,9 @@ export class TransactionRunner {
   /**
    * @throws MissingStateError when it reaches state that the source does not know.
    */
-  async run(index: number, source: ExecutionState, options: RunOptions = {}): Promise<RunResult> {
+  async run(index: number, source: StateSource, options: RunOptions = {}): Promise<RunResult> {
     const { state, blockHashes, preimages } = this.#parts;
-    const transaction = this.#input?.transactions[index];
+    const transaction = options.transaction ?? this.#input?.transactions[index];
     const header = this.#header;
     if (transaction === undefined || header === null) throw new RangeError(`no transaction ${index}`);
     state.begin(source);
@@ -148,7 +157,7 @@ export class TransactionRunner {
    *
    * @throws MissingStateError when it reaches state that the source does not know.
    */
-  async callSystem(to: Address, source: ExecutionState): Promise<SystemCall> {
+  async callSystem(to: Address, source: StateSource): Promise<SystemCall> {
     const { state, blockHashes, preimages } = this.#parts;
     state.begin(source);
     blockHashes.missing.clear();

@@ -6,15 +6,20 @@
  * its 256-bit one, as they stand on the EVM's stack. Cells are created on first use and never removed within a
  * transaction, so what was touched survives a revert.
  */
-import type { AccessMode } from '../analysis/access.ts';
 import type { Address } from '../input/block.ts';
-import { accountKey, type StateKey, storageKey } from '../state/key.ts';
-import type { AccountState } from '../state/source.ts';
-import type { ExecutionState } from './execution-state.ts';
+import { accountKey, storageKey } from '../state/key.ts';
+import type { AccountState, StateSource } from '../state/source.ts';
 import { MissingStateError } from './missing-state.ts';
-
-/** How a key was observed, as bits: a transaction may do several of them. */
-export const OBSERVED = { read: 1, write: 2, delta: 4 } as const;
+import {
+  FIELD_SHIFT,
+  OBSERVED,
+  OBSERVED_STORAGE,
+  type Observed,
+  type ObservedAccount,
+  observedOf,
+  REACHED,
+  REACHED_SLOT,
+} from './observed.ts';
 
 /** What one transaction changed of one account. An absent field did not change. */
 export interface AccountDiff {
@@ -32,17 +37,6 @@ export interface AccountDiff {
   readonly isCreated: boolean;
   /** New values of slots whose value differs from the one before. */
   readonly slots: readonly (readonly [slot: bigint, value: bigint])[];
-}
-
-/** What one transaction was seen to do. */
-export interface Observed {
-  readonly keys: ReadonlyMap<StateKey, AccessMode>;
-  /** Accounts whose whole storage was written: those created or destroyed. */
-  readonly storages: readonly Address[];
-  /** Accounts that EIP-7928 counts as accessed though none of their keys is in `keys`: precompiles, mostly. */
-  readonly touched: readonly Address[];
-  /** Of `keys`, accounts and slots that EIP-7928 does not count: the gas to reach them was not there. */
-  readonly unreached: readonly (Address | StateKey)[];
 }
 
 export interface Slot {
@@ -157,7 +151,7 @@ export class TransactionState {
   readonly precompiles: ReadonlySet<bigint>;
   readonly #options: TransactionStateOptions;
   readonly #names = new Map<bigint, Address>();
-  #source: ExecutionState = { account: () => null, storage: () => 0n };
+  #source: StateSource = { account: () => null, storage: () => 0n };
   #cells = new Map<bigint, Cell>();
   #listed = new Map<bigint, Set<bigint>>();
   readonly #undo: Undo[] = [];
@@ -168,7 +162,7 @@ export class TransactionState {
   }
 
   /** Forgets the last transaction and starts one over `source`. */
-  begin(source: ExecutionState): void {
+  begin(source: StateSource): void {
     this.#source = source;
     this.#cells = new Map();
     if (this.#listed.size > 0) this.#listed = new Map();
@@ -339,29 +333,15 @@ export class TransactionState {
     return diffs;
   }
 
-  /** What was observed since `begin`; a key both read and credited is a write. */
+  /** What was observed since `begin`, whatever runs next; a key both read and credited is a write. */
   observed(): Observed {
-    const keys = new Map<StateKey, AccessMode>();
-    const storages: Address[] = [];
-    const touched: Address[] = [];
-    const unreached: (Address | StateKey)[] = [];
-    for (const cell of this.#cells.values()) {
-      const { address, observedBalance, observedNonce, observedCode, isReached } = cell;
-      const before = keys.size;
-      if (observedBalance !== 0) keys.set(accountKey(address, 'balance'), observedMode(observedBalance));
-      if (observedNonce !== 0) keys.set(accountKey(address, 'nonce'), observedMode(observedNonce));
-      if (observedCode !== 0) keys.set(accountKey(address, 'code'), observedMode(observedCode));
-      if (cell.observedStorage) storages.push(address);
-      for (const [key, slot] of cell.slots) {
-        if (slot.observed === 0) continue;
-        const name = storageKey(address, key);
-        keys.set(name, observedMode(slot.observed));
-        if (!slot.isReached) unreached.push(name);
-      }
-      if (isReached === keys.size > before) continue;
-      (isReached ? touched : unreached).push(address);
-    }
-    return { keys, storages, touched, unreached };
+    const cells = this.#cells;
+    return observedOf(() => observedAccounts(cells.values()));
+  }
+
+  /** Everything that was looked at since `begin`, in order of first use. */
+  get cells(): Iterable<Cell> {
+    return this.#cells.values();
   }
 
   #nameOf(word: bigint): Address {
@@ -493,8 +473,25 @@ function hasWrittenSlots(cell: Cell): boolean {
   return false;
 }
 
-/** The strongest mode of what was observed of one key. */
-function observedMode(bits: number): AccessMode {
-  if ((bits & OBSERVED.write) !== 0 || bits === (OBSERVED.read | OBSERVED.delta)) return 'write';
-  return bits === OBSERVED.delta ? 'delta' : 'read';
+/** An account's observations in one number; see `observed.ts`. */
+export function observedBits(cell: Cell): number {
+  return (
+    (cell.observedBalance << FIELD_SHIFT.balance) |
+    (cell.observedNonce << FIELD_SHIFT.nonce) |
+    (cell.observedCode << FIELD_SHIFT.code) |
+    (cell.observedStorage ? OBSERVED_STORAGE : 0) |
+    (cell.isReached ? REACHED : 0)
+  );
+}
+
+/** A slot's observations in one number. */
+export function observedSlotBits({ observed, isReached }: Slot): number {
+  return observed | (isReached ? REACHED_SLOT : 0);
+}
+
+function* observedAccounts(cells: Iterable<Cell>): Generator<ObservedAccount> {
+  for (const cell of cells) {
+    const slots = [...cell.slots].map(([key, slot]) => [key, observedSlotBits(slot)] as const);
+    yield { address: cell.address, bits: observedBits(cell), slots };
+  }
 }

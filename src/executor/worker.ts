@@ -1,13 +1,13 @@
 /** Entry of a worker thread: says that it is ready, then answers each request, one after the other, in their order. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { receivedBlock } from './block-data.ts';
-import { BlockRunner, describeFailure } from './block-runner.ts';
+import { BatchRunner } from './dispatch/batch-runner.ts';
 import type {
   Answer,
   FromWorker,
   Request,
   RequestHandlers,
   RequestKind,
+  TaskFailure,
   ToWorker,
   WorkerData,
 } from './protocol.ts';
@@ -16,9 +16,12 @@ import { WorkerControl } from './worker-control.ts';
 
 const { engine, control: shared } = workerData as WorkerData;
 const control = new WorkerControl(shared);
-const blocks = new BlockRunner(engine);
+const batches = new BatchRunner(engine);
 const handlers: RequestHandlers = {
-  task: async (task) => ({ value: await blocks.run(task) }),
+  batch: async (batch, context) => {
+    const value = await batches.run(batch, context);
+    return { value, transfer: [value.bytes.buffer] };
+  },
   signatures: signersAnswer,
 };
 const CANCELLED: Answer = { value: null };
@@ -42,10 +45,20 @@ async function answer<K extends RequestKind>(id: number, { kind, body }: Request
   }
 }
 
+/** An error as plain data. */
+function describeFailure(error: unknown): TaskFailure {
+  const { code, message, keys } = error as { code?: unknown; message?: unknown; keys?: unknown };
+  return {
+    code: typeof code === 'string' ? code : 'internal-error',
+    message: typeof message === 'string' ? message : String(error),
+    keys: Array.isArray(keys) ? keys : [],
+  };
+}
+
 parentPort?.on('message', (message: ToWorker) => {
   last = last.then(() =>
     message.kind === 'broadcast'
-      ? blocks.setBlock(receivedBlock(message.broadcast))
+      ? batches.setBlock(message.broadcast.input)
       : answer(message.id, message.request),
   );
 });

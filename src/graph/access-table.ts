@@ -10,7 +10,7 @@ export const READ = 1;
 export const DELTA = 2;
 export const WRITE = 3;
 
-const BITS: Readonly<Record<AccessMode, number>> = { read: READ, delta: DELTA, write: WRITE };
+export const ACCESS_BITS: Readonly<Record<AccessMode, number>> = { read: READ, delta: DELTA, write: WRITE };
 
 export interface AccessTable {
   /** By location, from 0. */
@@ -101,7 +101,7 @@ export function tabulateAccesses(transactions: readonly TransactionAnalysis[]): 
   for (const [index, { accesses }] of transactions.entries()) {
     for (const [key, mode] of accesses.keys) {
       locations[row] = keys.of(key, key);
-      modes[row++] = BITS[mode];
+      modes[row++] = ACCESS_BITS[mode];
     }
     const firstRegion = row;
     for (const region of regionsOf[index] ?? []) {
@@ -110,9 +110,9 @@ export function tabulateAccesses(transactions: readonly TransactionAnalysis[]): 
       const same = locations.subarray(firstRegion, row).indexOf(location);
       if (same === -1) {
         locations[row] = location;
-        modes[row++] = BITS[region.mode];
+        modes[row++] = ACCESS_BITS[region.mode];
       } else {
-        modes[firstRegion + same] = (modes[firstRegion + same] ?? 0) | BITS[region.mode];
+        modes[firstRegion + same] = (modes[firstRegion + same] ?? 0) | ACCESS_BITS[region.mode];
       }
     }
     rowStart[index + 1] = row;

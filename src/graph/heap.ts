@@ -9,6 +9,10 @@ export class Heap {
     this.#isBefore = isBefore;
   }
 
+  get size(): number {
+    return this.#items.length;
+  }
+
   /** The first item; `undefined` when empty. */
   peek(): number | undefined {
     return this.#items[0];

@@ -1,10 +1,10 @@
 /** Both forms of the EVM side by side: each transaction run by either, on the same state. */
 
-import type { ExecutionState } from '../../src/executor/execution-state.ts';
 import type { RunResult } from '../../src/executor/transaction-runner.ts';
 import { TransactionRunner } from '../../src/executor/transaction-runner.ts';
 import type { BlockInput } from '../../src/input/block.ts';
 import { bytesToHex } from '../../src/input/hex.ts';
+import type { StateSource } from '../../src/state/source.ts';
 
 const pairs = new Map<string, EnginePair>();
 
@@ -35,7 +35,7 @@ export class EnginePair {
   /** Runs one transaction by both forms. */
   async run(
     index: number,
-    state: ExecutionState,
+    state: StateSource,
   ): Promise<{ readonly result: RunResult; readonly differences: readonly string[] }> {
     const options = { recordOrigins: index % 2 === 0 };
     const expected = await this.stock.run(index, state, options);

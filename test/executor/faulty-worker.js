@@ -22,7 +22,7 @@ const ON_REQUEST = {
 
 /** What is said instead of an answer. */
 const ON_ANSWER = {
-  nonsense: (answer) => [{ ...answer, kind: 'answer', value: { status: 'ran', index: 'seven' } }],
+  nonsense: (answer) => [{ ...answer, kind: 'answer', value: { values: ['seven'] } }],
   stranger: (answer) => [{ ...answer, id: answer.id + 100 }],
   noise: () => ['hello'],
   unready: () => [{ kind: 'ready' }],

@@ -1,57 +1,102 @@
 /**
- * The parallel run with tasks that end in drawn orders: what is resolved, and what comes of it, are the same in
- * each, and the same as one after the other.
+ * The parallel run with batches that end in drawn orders, on workers that may be lost: what is resolved, and what
+ * comes of it, are the same in each, and the same as one after the other.
  */
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { analyzeBlock } from '../../src/analysis/block.ts';
+import { BlockPass } from '../../src/analysis/block.ts';
 import { BlockLimits, BlockRun, finishInOrder, openBlock } from '../../src/executor/block-run.ts';
-import { BlockRunner } from '../../src/executor/block-runner.ts';
 import { committedDiff } from '../../src/executor/current-state.ts';
 import { Deferral } from '../../src/executor/deferral.ts';
-import { workerState } from '../../src/executor/execution-state.ts';
+import type { Batch } from '../../src/executor/dispatch/batch.ts';
+import { BatchRunner } from '../../src/executor/dispatch/batch-runner.ts';
+import { CodeStore } from '../../src/executor/dispatch/code-store.ts';
+import { Outbox } from '../../src/executor/dispatch/outbox.ts';
 import { ParallelRun } from '../../src/executor/parallel-run.ts';
 import type { End, RequestOptions } from '../../src/executor/pool.ts';
 import type { Request } from '../../src/executor/protocol.ts';
+import { RunnerStore } from '../../src/executor/runner-store.ts';
 import { buildConflictGraph } from '../../src/graph/build.ts';
+import type { BlockInput } from '../../src/input/block.ts';
 import { snapshotState } from '../../src/state/prestate.ts';
 import { fuzzing, say } from '../effort.ts';
 import { blockDraft, materialize, type RandomBlock } from '../generators/block.ts';
 import { blocksOfCalls } from '../generators/deferral.ts';
 
-/** Runs tasks one after the other; which one is next is drawn. */
+interface Waiting {
+  readonly batch: Batch;
+  readonly answer: (value: unknown) => void;
+  readonly lose: () => void;
+}
+
+const CONTEXT = { advance: () => {}, isCancelled: () => false };
+
+/** One of `LOSSES` draws loses a worker. */
+const LOSSES = 16;
+
+/** Workers on this thread; which one answers next, and which is lost, is drawn. */
 class DrawnPool {
   readonly size: number;
-  readonly #runner: BlockRunner;
+  readonly #input: BlockInput;
   readonly #draws: Iterator<number>;
-  readonly #waiting: { readonly request: Request; readonly answer: (value: unknown) => void }[] = [];
+  readonly #runners: BatchRunner[];
+  readonly #waiting: Waiting[][];
   #isRunning = false;
+  losses = 0;
 
-  constructor(size: number, runner: BlockRunner, draws: Iterator<number>) {
+  constructor(size: number, input: BlockInput, draws: Iterator<number>) {
     this.size = size;
-    this.#runner = runner;
+    this.#input = input;
     this.#draws = draws;
+    this.#runners = Array.from({ length: size }, () => new BatchRunner('tuned'));
+    this.#waiting = this.#runners.map(() => []);
   }
 
-  request<T>(request: Request, { accept }: RequestOptions<T>): Promise<End<T>> {
+  async start(): Promise<this> {
+    for (const runner of this.#runners) await runner.setBlock(this.#input);
+    return this;
+  }
+
+  request<T>(request: Request, { place = 0, accept, retry }: RequestOptions<T>): Promise<End<T>> {
+    if (request.kind !== 'batch' || retry !== 'never') throw new Error('not what a parallel run asks');
     return new Promise((resolve) => {
-      const answer = (value: unknown) => resolve({ kind: 'answer', value: accept(value) });
-      this.#waiting.push({ request, answer });
-      if (!this.#isRunning) void this.#runAll();
+      this.#waiting[place]?.push({
+        // As between threads: nothing is shared.
+        batch: structuredClone(request.body),
+        answer: (value) => resolve({ kind: 'answer', value: accept(structuredClone(value)) }),
+        lose: () =>
+          resolve({ kind: 'failure', failure: { code: 'worker-died', message: 'drawn', keys: [] } }),
+      });
+      if (!this.#isRunning) void this.#answerAll();
     });
   }
 
-  async #runAll(): Promise<void> {
+  async #answerAll(): Promise<void> {
     this.#isRunning = true;
-    while (this.#waiting.length > 0) {
+    for (;;) {
       // Whatever follows from the last one has been given out by then.
       await new Promise((resolve) => setImmediate(resolve));
-      const [next] = this.#waiting.splice(this.#draws.next().value % this.#waiting.length, 1);
-      if (next === undefined) continue;
-      if (next.request.kind !== 'task') throw new Error(`nobody asks for ${next.request.kind} here`);
-      next.answer(await this.#runner.run(next.request.body));
+      const busy = [...this.#waiting.keys()].filter((place) => this.#waiting[place]?.length);
+      if (busy.length === 0) break;
+      const draw = this.#draws.next().value;
+      const place = busy[draw % busy.length] ?? 0;
+      if (draw % LOSSES === LOSSES - 1) await this.#lose(place);
+      else await this.#answer(place);
     }
     this.#isRunning = false;
+  }
+
+  async #answer(place: number): Promise<void> {
+    const next = this.#waiting[place]?.shift();
+    if (next !== undefined) next.answer(await this.#runners[place]?.run(next.batch, CONTEXT));
+  }
+
+  async #lose(place: number): Promise<void> {
+    this.losses++;
+    const runner = new BatchRunner('tuned');
+    await runner.setBlock(this.#input);
+    this.#runners[place] = runner;
+    for (const { lose } of this.#waiting[place]?.splice(0) ?? []) lose();
   }
 }
 
@@ -60,33 +105,49 @@ function* drawn(numbers: readonly number[]): Generator<number, never> {
   for (let at = 0; ; at++) yield numbers[at % numbers.length] ?? 0;
 }
 
-const runner = new BlockRunner('tuned');
+const runners = new RunnerStore('tuned');
+const codes = new CodeStore();
 
 interface Course {
   readonly size: number;
   readonly granularity: 'transaction' | 'component';
   readonly draws: readonly number[];
+  /** How many transactions are analysed between two looks at the answers. */
+  readonly slice: number;
 }
 
 /** All that comes of a block; without a course, run one transaction after the other. */
 async function outcomeOf({ input, prestate }: RandomBlock, skipInvalid: boolean, course: Course | null) {
-  const source = snapshotState(prestate);
-  const analysis = analyzeBlock(input, { state: source, skipInvalid });
-  const block = openBlock(input, source);
-  await runner.setBlock({ input, state: workerState(source, block.systemCalls, analysis) });
-  const transactionRunner = await runner.runnerOf(input);
-  const run = new BlockRun(block, transactionRunner);
-  const deferral = new Deferral(analysis, buildConflictGraph(analysis), block.state);
+  const state = snapshotState(prestate);
+  const block = openBlock(input, state);
+  const runner = await runners.runnerOf(input);
+  runner.setBlock(input);
+  const run = new BlockRun(block, runner);
+  const pass = new BlockPass(input, { state, skipInvalid });
+  let parallel: ParallelRun | null = null;
+  const costOf = (gas: bigint): number => Number(gas) / 100_000;
   if (course !== null) {
-    const pool = new DrawnPool(course.size, runner, drawn(course.draws));
-    const { granularity } = course;
-    expect(await new ParallelRun(run, pool, { block, deferral, granularity }).execute()).toBe('finished');
+    const { size, granularity } = course;
+    const pool = await new DrawnPool(size, input, drawn(course.draws)).start();
+    const outbox = new Outbox(codes, size);
+    parallel = new ParallelRun(run, pool, { block, outbox, granularity, skipInvalid, costOf });
+    for (let one = pass.next(), derived = 1; one !== null; one = pass.next(), derived++) {
+      parallel.offer(one);
+      if (derived % course.slice !== 0) continue;
+      parallel.advance();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   }
-  const limits = new BlockLimits(input, transactionRunner.blobLimits);
+  const analysis = pass.finish();
+  const deferral = new Deferral(analysis, buildConflictGraph(analysis), block.state);
+  if (parallel !== null) expect(await parallel.finish(deferral, course?.size ?? 1)).toBe('finished');
+  const limits = new BlockLimits(input, runner.blobLimits);
   expect(await finishInOrder(run, limits, deferral, { skipInvalid })).toEqual([]);
   return {
     results: run.results.map((result) =>
-      result?.status === 'ran' ? [result.isSuccess, result.gasUsed, result.logs] : result,
+      result?.status === 'ran'
+        ? [result.isSuccess, result.gasUsed, result.logs, [...result.observed.keys].sort()]
+        : result,
     ),
     diff: committedDiff(run.current, block.state),
     accesses: deferral.analysis.transactions.map(({ accesses }) => [
@@ -105,7 +166,8 @@ async function outcomeOf({ input, prestate }: RandomBlock, skipInvalid: boolean,
 const course: fc.Arbitrary<Course> = fc.record({
   size: fc.integer({ min: 2, max: 8 }),
   granularity: fc.constantFrom('transaction', 'transaction', 'component'),
-  draws: fc.array(fc.nat(60), { minLength: 1, maxLength: 20 }),
+  draws: fc.array(fc.nat(240), { minLength: 1, maxLength: 20 }),
+  slice: fc.integer({ min: 1, max: 40 }),
 });
 
 test('the order in which tasks end makes no difference', async () => {

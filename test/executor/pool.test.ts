@@ -1,24 +1,16 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { blockBroadcast } from '../../src/executor/block-data.ts';
-import { executionState, workerState } from '../../src/executor/execution-state.ts';
+import type { BatchResults } from '../../src/executor/dispatch/outbox.ts';
 import type { Fault } from '../../src/executor/fault.ts';
 import { type End, type RequestOptions, WorkerPool } from '../../src/executor/pool.ts';
 import type { PoolOptions } from '../../src/executor/pool-options.ts';
-import type { Task } from '../../src/executor/protocol.ts';
-import { receivedResult } from '../../src/executor/received-result.ts';
-import type { RunResult } from '../../src/executor/transaction-runner.ts';
+import { batchesOf } from './batches.ts';
 import { faultyWorker } from './faulty.ts';
 import { blockOf, preState, SENDERS, WORKER_URL } from './small-blocks.ts';
 
 const [A, B] = SENDERS;
 const state = preState();
 const input = blockOf([{ from: A }, { from: B }]);
-const analysis = {
-  input,
-  transactions: [],
-  missing: [],
-  options: { unordered: false, trustAccessLists: false, skipInvalid: false },
-};
+const batches = await batchesOf(input, state);
 
 let pool: WorkerPool | null = null;
 let faults: Fault[] = [];
@@ -31,56 +23,37 @@ afterEach(async () => {
 async function start(options: Partial<PoolOptions> = {}): Promise<WorkerPool> {
   const onFault = (fault: Fault) => faults.push(fault);
   pool = await WorkerPool.start({ workers: 2, workerUrl: WORKER_URL, onFault, ...options });
-  pool.broadcast(blockBroadcast({ input, state: workerState(state, new Map(), analysis) }));
+  pool.broadcast({ kind: 'block', input });
   return pool;
 }
 
-interface RunOptions extends Partial<Task>, Omit<RequestOptions<RunResult>, 'accept'> {}
+type RunOptions = Omit<RequestOptions<BatchResults>, 'accept'>;
 
-function run(
-  workers: WorkerPool,
-  transaction: number,
-  { patch = [], ...options }: RunOptions = {},
-): Promise<End<RunResult>> {
-  const body = { transaction, patch, recordOrigins: false };
-  const accept = (answer: unknown) => receivedResult(answer, transaction);
-  return workers.request({ kind: 'task', body }, { ...options, accept });
+function run(workers: WorkerPool, transaction: number, options: RunOptions = {}): Promise<End<BatchResults>> {
+  const one = batches[transaction];
+  if (one === undefined) throw new Error(`there is no transaction ${transaction}`);
+  return workers.request({ kind: 'batch', body: one.batch }, { ...options, accept: one.accept });
 }
 
-function runMany(workers: WorkerPool, count: number, options: RunOptions = {}): Promise<End<RunResult>[]> {
+/** The answer to a batch of that transaction. */
+function ran(index: number) {
+  return { kind: 'answer', value: { results: [{ status: 'ran', index, isSuccess: true }], stop: null } };
+}
+
+function runMany(workers: WorkerPool, count: number, options: RunOptions = {}): Promise<End<BatchResults>[]> {
   return Promise.all(Array.from({ length: count }, (_, i) => run(workers, i % 2, options)));
 }
 
 /** How requests ended: `answer`, or the failure's code. */
-function kinds(ends: readonly End<RunResult>[]): string[] {
+function kinds(ends: readonly End<BatchResults>[]): string[] {
   return ends.map((end) => (end.kind === 'failure' ? end.failure.code : end.kind));
 }
 
 describe('workers', () => {
   test('answer each request, also when there are more requests than workers', async () => {
     for (const [i, end] of (await runMany(await start(), 20)).entries()) {
-      expect(end).toMatchObject({ kind: 'answer', value: { status: 'ran', index: i % 2, isSuccess: true } });
+      expect(end).toMatchObject(ran(i % 2));
     }
-    expect(faults).toEqual([]);
-  });
-
-  test('see the values that a task carries', async () => {
-    const end = await run(await start(), 0, { patch: [{ address: A, balance: 5n, slots: [] }] });
-    expect(end).toMatchObject({
-      kind: 'answer',
-      value: { status: 'invalid', reason: 'insufficient-funds' },
-    });
-    expect(executionState(state).account(A)?.balance).toBe(10n ** 18n);
-  });
-
-  test('say what state they lack', async () => {
-    const workers = await start();
-    const known = { account: () => undefined, storage: () => undefined };
-    workers.broadcast(blockBroadcast({ input, state: workerState(known, new Map(), analysis) }));
-    expect(await run(workers, 0)).toMatchObject({
-      kind: 'failure',
-      failure: { code: 'missing-state', keys: [`${A}:balance`] },
-    });
     expect(faults).toEqual([]);
   });
 
@@ -152,7 +125,7 @@ describe('a worker that goes wrong at its third request', () => {
     const workers = await start({ workerUrl, workers: 1, maxFaults: 1000, ...options });
     const ends = await runMany(workers, 5);
     for (const [i, end] of ends.entries()) {
-      expect(end).toMatchObject({ kind: 'answer', value: { status: 'ran', index: i % 2, isSuccess: true } });
+      expect(end).toMatchObject(ran(i % 2));
     }
     expect(faults.length).toBeGreaterThan(0);
     for (const fault of faults) {

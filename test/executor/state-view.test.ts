@@ -1,17 +1,18 @@
 import { Account, Address as EvmAddress } from '@ethereumjs/util';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { ExecutionState } from '../../src/executor/execution-state.ts';
+import { OBSERVED } from '../../src/executor/observed.ts';
 import { CodeHashes, StateView, slotBytes, slotValue } from '../../src/executor/state-view.ts';
-import { OBSERVED, TransactionState } from '../../src/executor/transaction-state.ts';
+import { TransactionState } from '../../src/executor/transaction-state.ts';
 import type { Address } from '../../src/input/block.ts';
 import { keccak256 } from '../../src/input/keccak.ts';
+import type { StateSource } from '../../src/state/source.ts';
 
 const ADDRESSES = [1, 2, 3].map((last) => `0x${last.toString(16).padStart(40, '0')}` as Address);
 const CODE = Uint8Array.of(0x60, 0x00);
 
 /** Account 1 has balance and storage, account 2 is a contract with storage, account 3 does not exist. */
-const BASE: ExecutionState = {
+const BASE: StateSource = {
   account: (address) => {
     if (address === ADDRESSES[0]) return { balance: 10n, nonce: 1n, code: new Uint8Array(0) };
     if (address === ADDRESSES[1]) return { balance: 0n, nonce: 1n, code: CODE };

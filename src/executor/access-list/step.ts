@@ -2,8 +2,9 @@
 import type { Address } from '../../input/block.ts';
 import type { StateKey } from '../../state/key.ts';
 import type { Commutation } from '../current-state.ts';
+import type { Observed } from '../observed.ts';
 import type { Ran } from '../transaction-runner.ts';
-import type { AccountDiff, Observed } from '../transaction-state.ts';
+import type { AccountDiff } from '../transaction-state.ts';
 
 export interface Step {
   readonly diff: readonly AccountDiff[];

@@ -18,7 +18,8 @@ import {
   type SystemCallResult,
 } from '../engine.ts';
 import { logsBloom } from '../logs-bloom.ts';
-import { type Cell, isEmpty, OBSERVED, type TransactionState } from '../transaction-state.ts';
+import { OBSERVED } from '../observed.ts';
+import { type Cell, isEmpty, type TransactionState } from '../transaction-state.ts';
 import { Machine } from './machine.ts';
 import type { StockContext } from './opcodes/stock.ts';
 import { reasonAgainstVersions } from './versions.ts';

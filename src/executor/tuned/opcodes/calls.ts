@@ -1,5 +1,6 @@
 /** Calls and creations (Yellow Paper appendix H, f0s; EIP-150, 2929, 3860, 7702): price, then a message. */
-import { type Cell, isEmpty, OBSERVED } from '../../transaction-state.ts';
+import { OBSERVED } from '../../observed.ts';
+import { type Cell, isEmpty } from '../../transaction-state.ts';
 import { type Frame, HALT, type Message } from '../frame.ts';
 import type { Machine } from '../machine.ts';
 import { chargeWords, expand } from './expand.ts';

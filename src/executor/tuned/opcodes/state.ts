@@ -1,5 +1,6 @@
 /** Accounts, storage, logs (Yellow Paper appendix H, 30s, 50s, a0s, ff; EIP-1153, 2200, 2929, 6780). */
-import { type Cell, currentValue, isEmpty, OBSERVED, type Slot } from '../../transaction-state.ts';
+import { OBSERVED } from '../../observed.ts';
+import { type Cell, currentValue, isEmpty, type Slot } from '../../transaction-state.ts';
 import { type Frame, HALT } from '../frame.ts';
 import type { Machine } from '../machine.ts';
 import type { NetPrices } from '../rules.ts';

@@ -1,0 +1,70 @@
+/** What a worker does: runs batches of one block after another. */
+import type { BlockInput } from '../../input/block.ts';
+import type { EngineKind } from '../engine-kind.ts';
+import type { RequestContext } from '../protocol.ts';
+import { RunnerStore } from '../runner-store.ts';
+import type { TransactionRunner } from '../transaction-runner.ts';
+import { type Batch, type BatchAnswer, Reader, type Stop, Writer } from './batch.ts';
+import { writeResult } from './result-record.ts';
+import { readState, readTransaction } from './task-record.ts';
+import { WorkerState } from './worker-state.ts';
+
+export class BatchRunner {
+  readonly #store: RunnerStore;
+  readonly #codes = new Map<number, Uint8Array>();
+  readonly #state = new WorkerState(this.#codes);
+  #codeEpoch = 0;
+  #runner: TransactionRunner | null = null;
+  /** Batches up to this round are refused. */
+  #refused = -1;
+
+  constructor(kind: EngineKind) {
+    this.#store = new RunnerStore(kind);
+  }
+
+  /** @param input - Its transactions come with the batches. */
+  async setBlock(input: BlockInput): Promise<void> {
+    this.#runner = await this.#store.runnerOf(input);
+    this.#runner.setBlock(input);
+    this.#state.clear();
+  }
+
+  /** Runs one transaction after the other, as long as somebody wants to know. */
+  async run(
+    { values, bytes, codes, codeEpoch, round }: Batch,
+    { advance, isCancelled }: RequestContext,
+  ): Promise<BatchAnswer> {
+    if (codeEpoch !== this.#codeEpoch) {
+      this.#codes.clear();
+      this.#codeEpoch = codeEpoch;
+    }
+    for (const [number, code] of codes) this.#codes.set(number, code);
+    const reader = new Reader(values, bytes);
+    const writer = new Writer();
+    let stop: Stop | null = null;
+    while (stop === null && !reader.isAtEnd && !isCancelled()) {
+      advance();
+      stop = await this.#runNext(reader, writer, round <= this.#refused);
+    }
+    if (stop !== null) this.#refused = round;
+    return { values: writer.values, bytes: writer.bytes(), stop };
+  }
+
+  /** @returns Why it did not come to its end, or `null`. */
+  async #runNext(reader: Reader, writer: Writer, isRefused: boolean): Promise<Stop | null> {
+    const { index, transaction } = readTransaction(reader);
+    if (isRefused) return { transaction: index, code: 'refused', message: 'one before it was stopped' };
+    const state = this.#state;
+    try {
+      if (this.#runner === null) throw new Error('a batch came before its block');
+      state.begin();
+      readState(reader, state);
+      const result = await this.#runner.run(index, state, { transaction });
+      writeResult(writer, result, state, this.#runner.cells);
+      return null;
+    } catch (error) {
+      const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
+      return { transaction: index, code: String(code), message: String(message) };
+    }
+  }
+}
