@@ -30,12 +30,18 @@ function signed(x: bigint): bigint {
   return x >= SIGN ? x - MODULUS : x;
 }
 
+/** Ten to the number of decimals, and places of a byte in a word: exponentiation of the host is faster there. */
+const LARGEST_SHORT_EXPONENT = 80n;
+const LARGEST_SHORT_BASE = 1n << 16n;
+
 function unsigned(x: bigint): bigint {
   return x & MAX_WORD;
 }
 
 /** `base ** exponent` modulo 2^256. */
 function power(base: bigint, exponent: bigint): bigint {
+  // What fits, or nearly, need not be cut on the way.
+  if (exponent < LARGEST_SHORT_EXPONENT && base < LARGEST_SHORT_BASE) return unsigned(base ** exponent);
   let result = 1n;
   let factor = base;
   for (let rest = exponent; rest > 0n; rest >>= 1n) {

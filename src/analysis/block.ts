@@ -233,9 +233,7 @@ export class BlockDeriver {
       waitsFor.length === 0 ? [] : [...new Set(waitsFor.flatMap(writersOf))].sort((a, b) => a - b);
     if (status === 'bounded' && resolveAfter.length > 0) status = 'deferred';
     if (status !== 'deferred') pending = [];
-    const rules = this.#rules;
-    let accessList: readonly AccessListEntry[] | null = null;
-    return {
+    const result = {
       index,
       status,
       reasons: withWriters(found.reasons, writersOf),
@@ -250,6 +248,12 @@ export class BlockDeriver {
       resolveAfter,
       pending,
       heldBy: [],
+    };
+    if (found.accessList !== null) return { ...result, derivedAccessList: found.accessList };
+    const rules = this.#rules;
+    let accessList: readonly AccessListEntry[] | null = null;
+    return {
+      ...result,
       get derivedAccessList() {
         accessList ??= derivedAccessList(rules, tx, found.accesses);
         return accessList;

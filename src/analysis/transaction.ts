@@ -75,6 +75,8 @@ export interface Derivation {
   readonly effects: Effects;
   readonly debits: ReadonlySet<Address>;
   readonly nonceWrites: ReadonlySet<Address>;
+  /** The access list of what is derived, where it is known to be empty. */
+  readonly accessList: readonly [] | null;
 }
 
 export function deriveTransaction(
@@ -479,6 +481,7 @@ class TransactionDeriver {
       effects,
       debits: this.#written('balance'),
       nonceWrites: this.#written('nonce'),
+      accessList: null,
     };
   }
 

@@ -6,7 +6,8 @@
  */
 import { assemble } from './wasm/assembler.ts';
 import { findDestination } from './wasm/destinations.ts';
-import { FIRST_FREE, PUSH_MASKS, WORD_BYTES } from './wasm/layout.ts';
+import { hashWith, permute, roundConstants } from './wasm/keccak.ts';
+import { FIRST_FREE, KECCAK_ROUNDS, PUSH_MASKS, WORD_BYTES } from './wasm/layout.ts';
 import { loopWith } from './wasm/loop.ts';
 import { multiply } from './wasm/words.ts';
 
@@ -16,8 +17,6 @@ const MOST_PAGES = 1 << 14;
 
 /** Bytes that may be handed out before all are taken back. */
 const MOST_KEPT = 1 << 25;
-
-const FUNCTIONS = [findDestination, multiply];
 
 /** As much of the host's interface as is used here; Node's types leave it to those of browsers. */
 declare const WebAssembly: {
@@ -48,12 +47,19 @@ class Arena {
   generation = 0;
   /** Runs the frame whose record is at an address; ends as `wasm/layout.ts` says. */
   readonly run: (frame: number) => number;
+  /** Writes the Keccak-256 of bytes as a word. */
+  readonly hash: (from: number, length: number, to: number) => void;
 
   constructor() {
     const loop = loopWith({ findDestination: 0, multiply: 1 });
-    const module = new WebAssembly.Module(assemble([...FUNCTIONS, loop], MOST_PAGES));
+    const functions = [findDestination, multiply, permute, hashWith({ permute: 2 }), loop];
+    const module = new WebAssembly.Module(assemble(functions, MOST_PAGES));
     const { exports } = new WebAssembly.Instance(module, { memory: { shared: this.#memory } });
-    this.run = exports[FUNCTIONS.length] as (frame: number) => number;
+    this.hash = exports[3] as Arena['hash'];
+    this.run = exports[4] as Arena['run'];
+    for (const [round, constant] of roundConstants().entries()) {
+      this.view.setBigUint64(KECCAK_ROUNDS + 8 * round, constant, true);
+    }
     for (let length = 1; length <= WORD_BYTES; length++) {
       const at = PUSH_MASKS + WORD_BYTES * length;
       this.bytes.fill(0xff, at, at + length);

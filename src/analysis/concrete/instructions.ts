@@ -89,8 +89,7 @@ const keccak: Instruction = (machine, frame) => {
   if (!machine.expand(frame, offset, length)) return HALT;
   if (!machine.chargePerWord(frame, length, machine.schedule.keccakWord)) return HALT;
   machine.work(WORK.hash + (length >> 3));
-  const hash = keccak256(frame.memory(offset, length));
-  setFromBytes(stack, at - WORD, hash, 0, 32);
+  arena.hash(frame.memoryAt + offset, length, (at - WORD) << 2);
   if (length > 0 && length <= LONGEST_PREIMAGE) {
     machine.keepPreimage(stack, at - WORD, { at: frame.memoryAt + offset, length });
   }

@@ -4,7 +4,7 @@
  */
 import type { Preimage, PreimageWord, SlotOrigin } from '../access.ts';
 import { LongestNesting } from '../memory.ts';
-import { copyWord, sameWords, setFromBytes, toBigint, WORD } from './limbs.ts';
+import { copyWord, loadBytes, sameWords, setFromBytes, toBigint, WORD } from './limbs.ts';
 
 /** Bytes of preimages that one transaction may keep. */
 const MOST_BYTES = 1 << 23;
@@ -17,11 +17,14 @@ export class Preimages {
   #words = new Int32Array(64 * WORD);
   #starts = new Int32Array(65);
   #bytes = new Uint8Array(4096);
+  #view = viewOf(this.#bytes);
   /** The next hash of the same bucket, as 1 + index, or 0. */
   #next = new Int32Array(64);
   /** Buckets by all but the offset's bits: 1 + index of the latest hash, or 0. */
   #heads = new Int32Array(128);
   readonly #built: (Preimage | undefined)[] = [];
+  /** Preimages of earlier transactions, by a limb of the hash. */
+  readonly #earlier = new Map<number, Built>();
   #count = 0;
   /** Steps taken through buckets, to be counted as work. */
   probes = 0;
@@ -34,7 +37,10 @@ export class Preimages {
     for (let i = 0; i < this.#count; i++) this.#heads[this.#bucket(this.#words, i * WORD)] = 0;
     this.#count = 0;
     this.#built.length = 0;
-    if (this.#bytes.length > 1 << 16) this.#bytes = new Uint8Array(4096);
+    if (this.#bytes.length > 1 << 16) {
+      this.#bytes = new Uint8Array(4096);
+      this.#view = viewOf(this.#bytes);
+    }
   }
 
   /**
@@ -52,6 +58,7 @@ export class Preimages {
       const bytes = new Uint8Array(Math.max(2 * this.#bytes.length, start + length));
       bytes.set(this.#bytes.subarray(0, start));
       this.#bytes = bytes;
+      this.#view = viewOf(bytes);
     }
     for (let i = 0; i < length; i++) this.#bytes[start + i] = array[offset + i] as number;
     this.#starts[index + 1] = start + length;
@@ -122,6 +129,8 @@ export class Preimages {
 
   /** In words; those that are hashes made before it are taken apart in turn, with an own stack of what waits. */
   #preimage(index: number): Preimage {
+    const built = this.#built[index];
+    if (built !== undefined) return built;
     const waiting = [index];
     for (;;) {
       const at = waiting[waiting.length - 1];
@@ -148,11 +157,27 @@ export class Preimages {
   }
 
   #build(index: number, nested: readonly number[]): Preimage {
+    const parts = nested.map((other) => (other < 0 ? undefined : this.#built[other]));
+    const limb = this.#words[index * WORD] as number;
+    const earlier = this.#earlier.get(limb);
+    if (earlier !== undefined && this.#isSame(earlier, index, parts)) return earlier.preimage;
+    const preimage = this.#make(index, parts);
+    if (this.#earlier.size >= MOST_EARLIER) this.#earlier.clear();
+    const words = this.#words.slice(index * WORD, index * WORD + WORD);
+    this.#earlier.set(limb, { words, parts, preimage });
+    return preimage;
+  }
+
+  /** Whether an earlier transaction hashed the same, and had made the same hashes of which it is made. */
+  #isSame({ words, parts: others }: Built, index: number, parts: readonly (Preimage | undefined)[]): boolean {
+    return sameWords(words, 0, this.#words, index * WORD) && parts.every((part, i) => part === others[i]);
+  }
+
+  #make(index: number, parts: readonly (Preimage | undefined)[]): Preimage {
     const start = this.#starts[index] as number;
     const end = this.#starts[index + 1] as number;
     const nesting = new LongestNesting();
-    const words = nested.map((other, i): PreimageWord => {
-      const preimage = other < 0 ? undefined : this.#built[other];
+    const words = parts.map((preimage, i): PreimageWord => {
       if (preimage !== undefined && nesting.fits(preimage)) return { kind: 'hash', preimage, offset: 0n };
       this.#loadWord(start + 32 * i, end);
       return { kind: 'constant', value: toBigint(shifted, 0) };
@@ -162,12 +187,25 @@ export class Preimages {
 
   /** A word of the bytes, with zeros beyond `end`, into the scratch word. */
   #loadWord(at: number, end: number): void {
-    if (at + 32 <= end) setFromBytes(shifted, 0, this.#bytes, at, 32);
+    if (at + 32 <= end) loadBytes(shifted, 0, this.#view, at);
     else setFromBytes(shifted, 0, this.#bytes.subarray(0, end), at, 32);
   }
 }
 
+function viewOf({ buffer }: Uint8Array): DataView {
+  return new DataView(buffer);
+}
+
 const shifted = new Int32Array(WORD);
+
+/** A preimage, its hash, and those of its words that are preimages. */
+interface Built {
+  readonly words: Int32Array;
+  readonly parts: readonly (Preimage | undefined)[];
+  readonly preimage: Preimage;
+}
+
+const MOST_EARLIER = 1 << 14;
 
 /** Subtracts 2^16. */
 function subtractOffset(words: Int32Array): void {

@@ -36,7 +36,19 @@ export function resultOf(machine: Machine, tx: Transaction, ending: Ending): Der
     effects,
     debits: writersOf(state, BALANCE),
     nonceWrites: writersOf(state, NONCE),
+    accessList: touchesOnlyWarm(machine, tx) ? EMPTY_LIST : null,
   };
+}
+
+const EMPTY_LIST = [] as const;
+
+/** Whether no slots are touched, and no accounts but those that are warm anyway: so it is with transfers. */
+function touchesOnlyWarm({ state, block }: Machine, { from, to }: Transaction): boolean {
+  if (state.slots.met.length > 0) return false;
+  for (const { address } of state.accounts.met) {
+    if (address !== from && address !== to && address !== block.block?.feeRecipient) return false;
+  }
+  return true;
 }
 
 /** Accounts of which code, or an authorisation, may write the field. */

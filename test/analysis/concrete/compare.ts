@@ -2,11 +2,12 @@
 import { beforeTransactions, isOpen, predecessorsIn } from '../../../src/analysis/block.ts';
 import { BlockKnowledge } from '../../../src/analysis/block-knowledge.ts';
 import { type ConcreteDerivation, ConcreteDeriver } from '../../../src/analysis/concrete/transaction.ts';
+import { derivedAccessList } from '../../../src/analysis/derived-access-list.ts';
 import { type Inputs, RecordedKnowledge } from '../../../src/analysis/inputs.ts';
 import { blockRules } from '../../../src/analysis/rules.ts';
 import { DEFAULT_LIMITS, type Derivation, deriveTransaction } from '../../../src/analysis/transaction.ts';
 import { WriteIndex } from '../../../src/analysis/write-index.ts';
-import type { BlockInput } from '../../../src/input/block.ts';
+import type { AccessListEntry, BlockInput } from '../../../src/input/block.ts';
 import { snapshotState } from '../../../src/state/prestate.ts';
 import type { Prestate } from '../../corpus.ts';
 
@@ -19,6 +20,8 @@ interface Derived<T> {
 export interface Comparison {
   readonly concrete: Derived<ConcreteDerivation>;
   readonly abstract: Derived<Derivation>;
+  /** Of what the abstract interpreter derived. */
+  readonly accessList: readonly AccessListEntry[];
 }
 
 export function compareBlock(input: BlockInput, prestate: Prestate): Comparison[] {
@@ -35,12 +38,12 @@ export function compareBlock(input: BlockInput, prestate: Prestate): Comparison[
     const abstract = recorded((knowledge) => deriveTransaction(rules, tx, knowledge));
     const { accesses, effects } = abstract.result;
     writes.add(index, accesses, effects, isOpen({ accesses }), 'certainly');
-    return { concrete, abstract };
+    return { concrete, abstract, accessList: derivedAccessList(rules, tx, accesses) };
   });
 }
 
-/** What has to be equal: all but the assumptions, of which the concrete core makes more; in any order. */
-export function comparable({ assumptions: _, accesses, ...rest }: Derivation): unknown {
+/** What has to be equal: all but the assumptions, of which the concrete core makes more, and the list; in any order. */
+export function comparable({ assumptions: _, accessList: __, accesses, ...rest }: Derivation): unknown {
   return { ...rest, accesses: { ...accesses, regions: new Set(accesses.regions) } };
 }
 

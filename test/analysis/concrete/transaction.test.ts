@@ -44,6 +44,7 @@ function expectEqual(input: BlockInput, prestate: Prestate, tally: Tally): void 
       continue;
     }
     expect(comparable(concrete.derivation)).toEqual(comparable(abstract));
+    expect(concrete.derivation.accessList ?? comparison.accessList).toEqual(comparison.accessList);
     expect(differences(concrete.derivation.assumptions, comparison)).toEqual([]);
   }
 }

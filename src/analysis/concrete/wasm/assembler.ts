@@ -130,6 +130,8 @@ export const plus = binary(0x6a);
 export const minus = binary(0x6b);
 export const and = binary(0x71);
 export const or = binary(0x72);
+export const xorNumbers = binary(0x73);
+export const mulNumbers = binary(0x6c);
 export const shiftLeft = binary(0x74);
 export const shiftRight = binary(0x76);
 
@@ -157,6 +159,8 @@ export const divLimbs = binary(0x80);
 export const remLimbs = binary(0x82);
 export const andLimbs = binary(0x83);
 export const orLimbs = binary(0x84);
+export const xorLimbs = binary(0x85);
+export const rotateLimb = binary(0x89);
 export const shlLimb = binary(0x86);
 export const sarLimb = binary(0x87);
 export const shrLimb = binary(0x88);

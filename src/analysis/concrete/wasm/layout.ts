@@ -19,8 +19,17 @@ export const PRICE = 0;
 export const LEAST_HEIGHT = 4;
 export const MOST_HEIGHT = 8;
 
+/** Of Keccak: the lanes, and the constants of its rounds. */
+export const KECCAK_STATE = 6144;
+export const KECCAK_ROUNDS = 6400;
+
+/** Hashes of 64 bytes that are remembered: the bytes, then the hash as a word. */
+export const HASHES = 8192;
+export const REMEMBERED_HASHES = 4096;
+export const HASH_BYTES = 96;
+
 /** Where the first free byte is. */
-export const FIRST_FREE = 8192;
+export const FIRST_FREE = HASHES + REMEMBERED_HASHES * HASH_BYTES;
 
 /** Words of a stack (Yellow Paper section 9.1). */
 export const STACK_LIMIT = 1024;
