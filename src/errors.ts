@@ -45,6 +45,23 @@ export class InvalidBlockError extends Error {
   }
 }
 
+/** What was asked for is not wanted any more: its signal was aborted. `cause` is the signal's reason. */
+export class AbortedError extends Error {
+  /** As the platform's own functions call it. */
+  override readonly name = 'AbortError';
+  readonly code = 'aborted';
+
+  constructor(reason: unknown) {
+    super('the operation was aborted', { cause: reason });
+  }
+}
+
+/** Whoever was asked had been closed, or was closed before it was done. */
+export class ClosedError extends Error {
+  override readonly name = 'ClosedError';
+  readonly code = 'closed';
+}
+
 /** A broken assumption of this program: a bug, not a wrong input. */
 export class InternalError extends Error {
   override readonly name = 'InternalError';

@@ -20,9 +20,25 @@ export type {
   Status,
   TransactionAnalysis,
 } from './analysis/result.ts';
-export { InputError, type InputProblem, InternalError, InvalidBlockError } from './errors.ts';
-export type { EngineKind } from './executor/engine-kind.ts';
 export {
+  AbortedError,
+  ClosedError,
+  InputError,
+  type InputProblem,
+  InternalError,
+  InvalidBlockError,
+} from './errors.ts';
+export type { EngineKind } from './executor/engine-kind.ts';
+export type {
+  BlockEvent,
+  BlockReference,
+  ExecutorEvents,
+  FaultEvent,
+  ResolvedEvent,
+  TransactionEvent,
+} from './executor/events.ts';
+export {
+  type CloseOptions,
   createExecutor,
   type ExecuteOptions,
   type Executor,
@@ -31,6 +47,7 @@ export {
 export type { Fault, FaultKind } from './executor/fault.ts';
 export { analyzeFetching } from './executor/fetch-rounds.ts';
 export type { Escape } from './executor/guard.ts';
+export type { Metrics } from './executor/metrics.ts';
 export { MissingStateError } from './executor/missing-state.ts';
 export type { Execution, Log, Outcome, Receipt } from './executor/outcome.ts';
 export { buildConflictGraph } from './graph/build.ts';

@@ -14,6 +14,7 @@ import { systemCallsDiff } from '../state/system-calls.ts';
 import { openingStep } from './access-list/own-steps.ts';
 import { NO_STEP, type Step, stepOf } from './access-list/step.ts';
 import { executionHeader } from './block-context.ts';
+import { type BlockWatch, UNWATCHED } from './block-watch.ts';
 import { type Commutation, CurrentState } from './current-state.ts';
 import type { Deferral } from './deferral.ts';
 import { type Escape, findEscapes, needsOrigins } from './guard.ts';
@@ -55,24 +56,30 @@ export class BlockRun {
   readonly origins = new Map<StateKey, SlotOrigin>();
   readonly block: OpenedBlock;
   readonly #runner: TransactionRunner;
+  readonly #watch: BlockWatch;
   /** How each result was committed; `null`: all its values were set. */
   readonly #commutations: (Commutation | null)[] = [];
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(block: OpenedBlock, runner: TransactionRunner) {
+  /** @param watch - Who wants the block; once they do not any more, running and committing throw. */
+  constructor(block: OpenedBlock, runner: TransactionRunner, watch: BlockWatch = UNWATCHED) {
     this.block = block;
     this.#runner = runner;
+    this.#watch = watch;
     this.current = new CurrentState(block.state);
     this.results = block.input.transactions.map(() => undefined);
   }
 
   /** Commits a result; without a commutation, all its values are set. */
   commit(result: RunResult, commutation: Commutation | null): void {
+    this.#watch.signal.throwIfAborted();
     this.results[result.index] = result;
     this.#commutations[result.index] = commutation;
-    if (result.status === 'invalid') return;
-    this.current.apply(result.diff, commutation ?? undefined);
-    for (const [key, origin] of result.origins) this.origins.set(key, origin);
+    if (result.status === 'ran') {
+      this.current.apply(result.diff, commutation ?? undefined);
+      for (const [key, origin] of result.origins) this.origins.set(key, origin);
+    }
+    this.#watch.onCommit(result);
   }
 
   /** The state before the first transaction, with what some transactions that are done have left. */
@@ -122,6 +129,7 @@ export class BlockRun {
   async #loading<T>(run: () => Promise<T>): Promise<T> {
     const fetched = new Set<StateKey>();
     for (;;) {
+      this.#watch.signal.throwIfAborted();
       try {
         return await run();
       } catch (error) {
@@ -199,6 +207,9 @@ function invalidBlock({ index, reason, detail }: Invalid): InvalidBlockError {
   return new InvalidBlockError(index, reason, detail);
 }
 
+/** Others in this thread, and whoever wants to give the block up, have their turn after so many milliseconds. */
+const LONGEST_HOLD_MS = 20;
+
 /**
  * Goes through a block in order: runs what has no result yet, one after the other, and checks what holds for
  * the block as a whole.
@@ -214,7 +225,12 @@ export async function finishInOrder(
   { skipInvalid }: Pick<AnalysisOptions, 'skipInvalid'>,
 ): Promise<readonly Escape[]> {
   const escapes: Escape[] = [];
+  let pauseAt = performance.now() + LONGEST_HOLD_MS;
   for (const [index, known] of run.results.entries()) {
+    if (performance.now() > pauseAt) {
+      await new Promise((resolve) => setImmediate(resolve));
+      pauseAt = performance.now() + LONGEST_HOLD_MS;
+    }
     const misfit = limits.check(index);
     if (misfit !== null) {
       if (!skipInvalid) throw invalidBlock(misfit);

@@ -16,13 +16,25 @@ import type { BlockRun } from './block-run.ts';
 
 export class Deferral {
   readonly #resolution: BlockResolution;
+  readonly #onResolve: (transaction: number) => void;
+  /** Of which it was. */
+  readonly #told = new Set<number>();
   #analysis: BlockAnalysis;
   #graph: ConflictGraph;
   /** Whether anything was resolved. */
   hasResolved = false;
 
-  /** @param start - The state before the first transaction. */
-  constructor(analysis: BlockAnalysis, graph: ConflictGraph, start: StateSource) {
+  /**
+   * @param start - The state before the first transaction.
+   * @param onResolve - Is told of each deferred transaction when it may start after its predecessors.
+   */
+  constructor(
+    analysis: BlockAnalysis,
+    graph: ConflictGraph,
+    start: StateSource,
+    onResolve: (transaction: number) => void = () => {},
+  ) {
+    this.#onResolve = onResolve;
     this.#resolution = new BlockResolution(analysis, start);
     this.#analysis = analysis;
     this.#graph = graph;
@@ -65,6 +77,7 @@ export class Deferral {
       this.hasResolved = true;
       this.#analysis = this.#resolution.analysis;
       this.#graph = buildConflictGraph(this.#analysis);
+      this.#tellResolved();
     }
     return hasChanged;
   }
@@ -74,6 +87,14 @@ export class Deferral {
     this.advance(run);
     if (!this.isResolved(index)) {
       throw new InternalError(`transaction ${index} cannot be resolved after all before it`);
+    }
+  }
+
+  #tellResolved(): void {
+    for (const { index, status } of this.#analysis.transactions) {
+      if (status !== 'deferred' || this.#told.has(index) || !this.isResolved(index)) continue;
+      this.#told.add(index);
+      this.#onResolve(index);
     }
   }
 

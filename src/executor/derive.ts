@@ -16,6 +16,8 @@ export interface DerivationOptions extends Partial<AnalysisOptions> {
   readonly analysis?: BlockAnalysis;
   readonly graph?: ConflictGraph;
   readonly plan?: Plan;
+  /** Gives it up between two requests to the state. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Derivation {

@@ -1,85 +1,104 @@
 /**
- * Executes blocks: sequentially on this thread, or in parallel on warm worker threads, with the same result to
- * the last byte. One executor serves any number of blocks, one after the other.
+ * A session: executes any number of blocks, one after the other, on threads and with caches that are warm; tells
+ * of it while it does, gives up what is not wanted any more, and ends everything when it is closed.
  */
-import { BlockPass } from '../analysis/block.ts';
-import type { AnalysisOptions, BlockAnalysis } from '../analysis/result.ts';
-import type { ConflictGraph } from '../graph/conflict-graph.ts';
-import { type Granularity, type Plan, planSchedule } from '../graph/plan.ts';
+import { AbortedError, ClosedError } from '../errors.ts';
 import type { BlockInput } from '../input/block.ts';
-import type { BlockAccessList } from '../input/block-access-list/list.ts';
+import { DEFAULT_HARDFORK, MAINNET_CHAIN_ID, readChain, readHardfork } from '../input/chain.ts';
 import { type ReadOptions, readInput } from '../input/read.ts';
-import { blockAccessListKeys } from '../state/listed-keys.ts';
-import type { StateSource } from '../state/source.ts';
-import { executionHeader } from './block-context.ts';
-import { type BlockEnd, closeBlock } from './block-end.ts';
-import { BlockLimits, BlockRun, finishInOrder, type OpenedBlock, openBlock } from './block-run.ts';
-import { Deferral } from './deferral.ts';
-import { type Derivation, type DerivationOptions, derive, planOf } from './derive.ts';
-import { CodeStore } from './dispatch/code-store.ts';
-import { Outbox } from './dispatch/outbox.ts';
-import { withSharedCode } from './dispatch/shared-code.ts';
-import { DEFAULT_ENGINE } from './engine-kind.ts';
-import { type BlockResult, blockResult, type Outcome } from './outcome.ts';
-import { ParallelRun } from './parallel-run.ts';
+import { BlockExecutor, type BlockOptions } from './block-executor.ts';
+import type { BlockReference, ExecutorEvents, TransactionEvent } from './events.ts';
+import type { Fault } from './fault.ts';
+import { type Listener, Listeners } from './listeners.ts';
+import { Counters, type Metrics } from './metrics.ts';
+import type { Outcome } from './outcome.ts';
 import { WorkerPool } from './pool.ts';
 import type { PoolOptions } from './pool-options.ts';
 import { readInputOnPool } from './recovery.ts';
-import { RunnerStore } from './runner-store.ts';
-import type { TransactionRunner } from './transaction-runner.ts';
-import { type SequentialRun, verification } from './verification.ts';
-import { expectedMs, reasonAgainstPlan, reasonBeforehand } from './worthwhile.ts';
+import type { RunResult } from './transaction-runner.ts';
+import { Turns } from './turns.ts';
 
-export type ExecutorOptions = PoolOptions;
-
-export interface ExecuteOptions extends Partial<AnalysisOptions> {
-  readonly state: StateSource;
-  /** Parts that are already there; each is made when it is missing. */
-  readonly analysis?: BlockAnalysis;
-  readonly graph?: ConflictGraph;
-  readonly plan?: Plan;
-  /** Default: `transaction`. */
-  readonly granularity?: Granularity;
-  /** Whether to run sequentially as well, and compare. Default: false. */
-  readonly verify?: boolean;
-  /**
-   * The block's access list, as somebody else says it is: what it names is loaded in one go, and it is compared
-   * with what execution gives (`verified.accessList`).
-   */
-  readonly blockAccessList?: BlockAccessList;
-  /** Default: `auto`, in parallel where the plan promises a gain. */
-  readonly mode?: 'auto' | 'parallel' | 'sequential';
+export interface ExecutorOptions extends PoolOptions, Pick<ReadOptions, 'chain' | 'hardfork'> {
+  /** Closes the executor when it is aborted, and gives up what is under way. */
+  readonly signal?: AbortSignal;
 }
 
-/** Starts the worker threads, or none for one worker, and waits until they are ready. */
+export interface ExecuteOptions extends BlockOptions {
+  /** Gives the block up when it is aborted. */
+  readonly signal?: AbortSignal;
+}
+
+export interface CloseOptions {
+  /** What becomes of blocks that are not done: they are finished first (the default), or given up. */
+  readonly pending?: 'finish' | 'abort';
+}
+
+/**
+ * Starts the worker threads, or none for one worker, and waits until they are ready.
+ *
+ * @param options - `chain` and `hardfork` are the defaults of `executor.readInput`, and what blocks of these rules
+ * need is made ready beforehand.
+ * @throws InputError for a chain or a hardfork that there is not; AbortedError; InternalError when a thread does
+ * not start.
+ */
 export async function createExecutor(options: ExecutorOptions): Promise<Executor> {
-  return new Executor(options, options.workers > 1 ? await WorkerPool.start(options) : null);
+  const { signal, chain, hardfork, workers } = options;
+  refuseAborted(signal);
+  const rules = {
+    chainId: chain === undefined ? MAINNET_CHAIN_ID : readChain(chain),
+    hardfork: hardfork === undefined ? DEFAULT_HARDFORK : readHardfork(hardfork),
+  };
+  const executor = new Executor(options, workers > 1 ? await WorkerPool.start(options) : null);
+  try {
+    if (chain !== undefined || hardfork !== undefined) await executor.prepare(rules);
+    refuseAborted(signal);
+  } catch (error) {
+    await executor.close({ pending: 'abort' });
+    throw error;
+  }
+  return executor;
+}
+
+function refuseAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw new AbortedError(signal.reason);
 }
 
 export class Executor {
   readonly workers: number;
   readonly #options: ExecutorOptions;
-  readonly #runners: RunnerStore;
-  readonly #codes = new CodeStore();
-  #outbox: Outbox | null = null;
-  #pool: WorkerPool | null;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #blocks: BlockExecutor;
+  readonly #turns = new Turns();
+  readonly #listeners = new Listeners<ExecutorEvents>();
+  readonly #counters = new Counters();
+  #begun = 0;
+  #current: BlockReference | null = null;
+  #closing: Promise<void> | null = null;
+  readonly #abort = (): void => void this.close({ pending: 'abort' });
 
+  /** @param pool - Threads that are there already. To be called by `createExecutor`. */
   constructor(options: ExecutorOptions, pool: WorkerPool | null) {
     this.workers = options.workers;
     this.#options = options;
-    this.#runners = new RunnerStore(options.engine ?? DEFAULT_ENGINE);
-    this.#pool = pool;
+    this.#blocks = new BlockExecutor(options, pool, (fault) => this.#reportFault(fault));
+    options.signal?.addEventListener('abort', this.#abort, { once: true });
   }
 
   /**
    * The same as `readInput`, with the signers recovered by the worker threads, if there are any. Does not wait
    * for blocks that are being executed.
    *
-   * @throws InputError
+   * @throws InputError, ClosedError
    */
   async readInput(json: unknown, options: ReadOptions = {}): Promise<BlockInput> {
-    return this.#pool === null ? readInput(json, options) : readInputOnPool(this.#pool, json, options);
+    if (this.#closing !== null) throw new ClosedError(CLOSED);
+    const { chain, hardfork } = this.#options;
+    const all = {
+      ...(chain !== undefined && { chain }),
+      ...(hardfork !== undefined && { hardfork }),
+      ...options,
+    };
+    const { pool } = this.#blocks;
+    return pool === null ? readInput(json, all) : readInputOnPool(pool, json, all);
   }
 
   /**
@@ -87,168 +106,95 @@ export class Executor {
    *
    * @throws InvalidBlockError for the first transaction that may not be in the block, unless `skipInvalid`.
    * @throws MissingStateError when it needs state that the source does not know and cannot load.
+   * @throws AbortedError as soon as its signal is aborted; what is under way stops, and the executor can be used
+   * on.
+   * @throws ClosedError when the executor is closed.
    */
-  executeBlock(input: BlockInput, options: ExecuteOptions): Promise<Outcome> {
-    const outcome = this.#last.then(() => this.#execute(input, options));
-    this.#last = outcome.catch(() => {});
-    return outcome;
+  async executeBlock(input: BlockInput, { signal, ...options }: ExecuteOptions): Promise<Outcome> {
+    if (this.#closing !== null) throw new ClosedError(CLOSED);
+    return this.#turns.take((stop) => this.#execute(input, options, stop), signal);
   }
 
-  /** Ends the threads. */
-  async close(): Promise<void> {
-    await this.#pool?.close();
-    this.#pool = null;
+  /**
+   * Listens.
+   *
+   * @returns What ends it.
+   */
+  on<Name extends keyof ExecutorEvents>(name: Name, listener: Listener<ExecutorEvents[Name]>): () => void {
+    return this.#listeners.on(name, listener);
   }
 
-  async #execute(input: BlockInput, options: ExecuteOptions): Promise<Outcome> {
-    const start = performance.now();
-    const { granularity = 'transaction', skipInvalid = false, mode = 'auto' } = options;
-    if (options.blockAccessList !== undefined) {
-      await options.state.load?.(blockAccessListKeys(options.blockAccessList));
+  /** What was done so far, and what there is now. */
+  metrics(): Metrics {
+    const { pool, caches } = this.#blocks;
+    return this.#counters.metrics({
+      workers: { size: this.workers, alive: pool?.alive ?? 0 },
+      caches,
+    });
+  }
+
+  /** Makes ready what blocks of these rules need, here and in the threads. */
+  async prepare(rules: Pick<BlockInput, 'chainId' | 'hardfork'>): Promise<void> {
+    await this.#turns.take(() => this.#blocks.prepare(rules));
+  }
+
+  /** Ends the threads; may be called again. Afterwards the executor takes nothing any more. */
+  close({ pending = 'finish' }: CloseOptions = {}): Promise<void> {
+    if (pending === 'abort') this.#turns.abort(new ClosedError(CLOSED));
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#options.signal?.removeEventListener('abort', this.#abort);
+    await this.#turns.idle();
+    await this.#blocks.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #execute(input: BlockInput, options: BlockOptions, signal: AbortSignal): Promise<Outcome> {
+    const block = this.#reference(input);
+    let done = 0;
+    this.#current = block;
+    try {
+      const outcome = await this.#blocks.execute(input, options, {
+        signal,
+        onCommit: (result) =>
+          this.#listeners.emit('transaction', () => ({ block, ...transactionOf(result), done: ++done })),
+        onResolve: (transaction) => this.#listeners.emit('resolved', () => ({ block, transaction })),
+      });
+      const { execution } = outcome;
+      this.#counters.addBlock(execution);
+      const { gasUsed, mode, modeReason, escapes, timings } = execution;
+      this.#listeners.emit('block', () => ({ block, gasUsed, mode, modeReason, escapes, timings }));
+      return outcome;
+    } finally {
+      this.#current = null;
     }
-    this.#codes.tidy();
-    const how = { ...options, granularity, workers: this.workers };
-    const runner = await this.#runners.runnerOf(input);
-    runner.setBlock(input);
-    const limits = (): BlockLimits => new BlockLimits(input, runner.blobLimits);
-    const beforehand =
-      skipInvalid && !limits().fitsAll()
-        ? 'which transactions are left out depends on the gas that earlier ones use'
-        : reasonBeforehand(mode, this.workers, input);
-    const { derived, deferral, run, reason } =
-      beforehand === null
-        ? await this.#runInParallel(input, how, runner)
-        : { ...(await this.#deriveOnly(input, how, runner)), reason: beforehand };
-    const { block } = run;
-    const escapes = await finishInOrder(run, limits(), deferral, { skipInvalid });
-    const end = await closeBlock(block, run);
-    const result = resultOf(input, run, end);
-    const executed = performance.now();
-    const sequential =
-      options.verify === true ? await this.#sequentially(block, runner, limits(), skipInvalid) : null;
-    const ended = performance.now();
-    const { analysis, graph, hasResolved } = deferral;
-    const { timings } = derived;
+  }
+
+  #reference({ block, transactions }: BlockInput): BlockReference {
     return {
-      analysis,
-      graph,
-      plan: hasResolved ? planSchedule(graph, { workers: this.workers, granularity }) : derived.plan,
-      execution: {
-        ...result,
-        get blockAccessList() {
-          return end.accessList();
-        },
-        escapes,
-        verified: verification(result, end, { input, sequential, given: options.blockAccessList ?? null }),
-        mode: reason === null ? 'parallel' : 'sequential',
-        modeReason: reason,
-        workers: reason === null ? this.workers : 1,
-        engine: runner.engine,
-        engineReason: runner.engineReason,
-        timings: {
-          ...timings,
-          execute: executed - start - timings.analysis - timings.graph - timings.plan,
-          sequential: sequential === null ? 0 : ended - executed,
-          total: ended - start,
-        },
-      },
+      sequence: ++this.#begun,
+      number: block?.number ?? null,
+      hash: block?.hash ?? null,
+      transactions: transactions.length,
     };
   }
 
-  /** Everything but execution. */
-  async #deriveOnly(input: BlockInput, how: DerivationOptions, runner: TransactionRunner) {
-    const derived = await derive(input, how);
-    const block = openBlock(input, withSharedCode(how.state, this.#codes));
-    const deferral = new Deferral(derived.analysis, derived.graph, block.state);
-    return { derived, deferral, run: new BlockRun(block, runner) };
-  }
-
-  /** Derives and executes, at the same time where the state is all there. */
-  async #runInParallel(
-    input: BlockInput,
-    how: DerivationOptions & Pick<ExecuteOptions, 'mode'>,
-    runner: TransactionRunner,
-  ) {
-    const isAtHand = how.analysis === undefined && how.state.load === undefined && how.unordered !== true;
-    const given = isAtHand ? null : await derive(input, how);
-    const pool = await this.#startedPool();
-    pool.renew();
-    const outbox = this.#outboxOf(pool);
-    const block = openBlock(input, withSharedCode(how.state, this.#codes));
-    pool.broadcast({ kind: 'block', input: { ...input, block: executionHeader(input), transactions: [] } });
-    const run = new BlockRun(block, runner);
-    const costOf = (gas: bigint): number => expectedMs(gas, runner.engine);
-    const { granularity, skipInvalid = false } = how;
-    const parallel = new ParallelRun(run, pool, { block, outbox, granularity, skipInvalid, costOf });
-    const derived = given ?? (await deriveWhile(input, how, parallel));
-    const deferral = new Deferral(derived.analysis, derived.graph, block.state);
-    const reason =
-      how.mode === 'parallel' ? null : reasonAgainstPlan(derived.plan, derived.graph, runner.engine);
-    const end = await parallel.finish(deferral, reason === null ? pool.size : 1);
-    // After an escape only what ran before the first gap is known to be right.
-    return {
-      derived,
-      deferral,
-      run: end === 'finished' ? run : run.prefix(new BlockRun(block, runner)),
-      reason,
-    };
-  }
-
-  async #startedPool(): Promise<WorkerPool> {
-    this.#pool ??= await WorkerPool.start(this.#options);
-    return this.#pool;
-  }
-
-  #outboxOf(pool: WorkerPool): Outbox {
-    this.#outbox ??= new Outbox(this.#codes, pool.size);
-    return this.#outbox;
-  }
-
-  async #sequentially(
-    block: OpenedBlock,
-    runner: TransactionRunner,
-    limits: BlockLimits,
-    skipInvalid: boolean,
-  ): Promise<SequentialRun> {
-    const run = new BlockRun(block, runner);
-    await finishInOrder(run, limits, null, { skipInvalid });
-    const end = await closeBlock(block, run);
-    return { result: resultOf(block.input, run, end), end };
+  #reportFault(fault: Fault): void {
+    this.#counters.addFault(fault.kind);
+    this.#listeners.emit('fault', () => ({ block: this.#current, ...fault }));
   }
 }
 
-/** How long the analysis goes on before answers of workers are looked at, in milliseconds. */
-const SLICE_MS = 1;
+const CLOSED = 'the executor was closed';
 
-/** Derives a block while what is derived already runs. */
-async function deriveWhile(
-  input: BlockInput,
-  how: DerivationOptions,
-  parallel: ParallelRun,
-): Promise<Derivation> {
-  try {
-    const pass = new BlockPass(input, how);
-    let analysisMs = 0;
-    let sliceStart = performance.now();
-    for (let one = pass.next(); one !== null; one = pass.next()) {
-      parallel.offer(one);
-      const now = performance.now();
-      if (now - sliceStart < SLICE_MS) continue;
-      analysisMs += now - sliceStart;
-      parallel.advance();
-      await new Promise((resolve) => setImmediate(resolve));
-      sliceStart = performance.now();
-    }
-    analysisMs += performance.now() - sliceStart;
-    parallel.advance();
-    return planOf(pass.finish(), analysisMs, how);
-  } catch (error) {
-    await parallel.abandon();
-    throw error;
-  }
-}
-
-function resultOf(input: BlockInput, run: BlockRun, end: BlockEnd): BlockResult {
-  const results = run.results.flatMap((result) => (result === undefined ? [] : [result]));
-  return blockResult(input, results, end);
+function transactionOf(result: RunResult): Pick<TransactionEvent, 'transaction' | 'status' | 'gasUsed'> {
+  const { index: transaction } = result;
+  if (result.status === 'invalid') return { transaction, status: 'invalid', gasUsed: 0n };
+  return { transaction, status: result.isSuccess ? 'succeeded' : 'failed', gasUsed: result.gasUsed };
 }

@@ -15,12 +15,14 @@ const MAX_REQUESTS = 64;
 /**
  * Analyses a block, and has the source load what turns out to be missing. The result is that over the whole
  * state, unless a transaction takes more than `MAX_REQUESTS` to get through.
+ *
+ * @throws The signal's reason, between two requests, once it is aborted.
  */
 export async function analyzeFetching(
   input: BlockInput,
-  options: Partial<AnalysisOptions> & { readonly state: StateSource },
+  options: Partial<AnalysisOptions> & { readonly state: StateSource; readonly signal?: AbortSignal },
 ): Promise<BlockAnalysis> {
-  const { state } = options;
+  const { state, signal } = options;
   if (state.load === undefined) return analyzeBlock(input, options);
   const asked = new Set<StateKey>();
   let requests = 0;
@@ -30,7 +32,9 @@ export async function analyzeFetching(
     if (unasked.length === 0 || requests === MAX_REQUESTS) return false;
     for (const key of unasked) asked.add(key);
     requests++;
+    signal?.throwIfAborted();
     await state.load?.(unasked);
+    signal?.throwIfAborted();
     return true;
   };
   const hints = (await state.foresee?.(input)) ?? [];

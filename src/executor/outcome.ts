@@ -88,7 +88,10 @@ export interface Execution extends BlockResult {
     readonly analysis: number;
     readonly graph: number;
     readonly plan: number;
+    /** Everything between analysis and comparison. */
     readonly execute: number;
+    /** Of that: what comes after the last transaction, i.e. the block's own last steps, receipts and their root. */
+    readonly commit: number;
     readonly sequential: number;
     readonly total: number;
   };

@@ -27,6 +27,8 @@ export interface ParallelOptions extends Pick<AnalysisOptions, 'skipInvalid'> {
   readonly granularity: Granularity;
   /** Milliseconds that one thread needs for so much gas. */
   readonly costOf: (gas: bigint) => number;
+  /** Names its requests, so that they can be cancelled. */
+  readonly group?: symbol;
 }
 
 /** Whoever answers requests, some at the same time. */
@@ -51,6 +53,7 @@ export class ParallelRun {
   readonly #outbox: Outbox;
   readonly #granularity: Granularity;
   readonly #skipInvalid: boolean;
+  readonly #group: symbol;
   readonly #costOf: (gas: bigint) => number;
   readonly #queue: PQueue;
   readonly #maker: TaskMaker;
@@ -81,7 +84,8 @@ export class ParallelRun {
   #failure: unknown = null;
 
   constructor(run: BlockRun, pool: TaskPool, options: ParallelOptions) {
-    const { block, outbox, granularity, skipInvalid, costOf } = options;
+    const { block, outbox, granularity, skipInvalid, costOf, group = Symbol('block') } = options;
+    this.#group = group;
     this.#run = run;
     this.#pool = pool;
     this.#block = block;
@@ -267,9 +271,10 @@ export class ParallelRun {
       try {
         const body = this.#outbox.batch(place, tasks, this.#block.input.transactions);
         const accept = (answer: unknown) => receivedResults(answer, tasks);
-        const end = await this.#pool.request({ kind: 'batch', body }, { place, retry: 'never', accept });
+        const how = { place, retry: 'never', group: this.#group, accept } as const;
+        const end = await this.#pool.request({ kind: 'batch', body }, how);
         if (end.kind === 'answer') this.#receive(place, tasks, end.value);
-        else if (end.failure.code === 'closed') throw new InternalError(end.failure.message);
+        else if (end.failure.code === 'closed' || end.failure.code === 'cancelled') this.#leave(place);
         else this.#giveBack(place, tasks);
         const left = (this.#unanswered[place] ?? 1) - 1;
         this.#unanswered[place] = left;
@@ -297,6 +302,12 @@ export class ParallelRun {
       for (const index of left) this.#requeue(index);
     }
     this.#resolve();
+  }
+
+  /** Nobody wants the block any more; the worker may not have looked at what it was sent. */
+  #leave(place: number): void {
+    this.#outbox.forget(place);
+    throw new InternalError('the block was given up');
   }
 
   /** The worker is lost: what it had runs again, from the same inputs. */

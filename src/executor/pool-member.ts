@@ -21,7 +21,7 @@ export interface Job {
   readonly fail: (failure: TaskFailure) => void;
 }
 
-export interface MemberOptions extends Required<Omit<PoolOptions, 'workers' | 'maxFaults' | 'onFault'>> {
+export interface MemberOptions extends Required<Omit<PoolOptions, 'workers' | 'maxFaults'>> {
   /** It is ready, or has answered: it has more room than before. */
   readonly onRoom: () => void;
   /** It is of no use any more; said once. Its jobs are for others. */

@@ -1,6 +1,5 @@
 /** How a pool of worker threads is run, with its defaults. */
 import { DEFAULT_ENGINE, type EngineKind } from './engine-kind.ts';
-import type { Fault } from './fault.ts';
 
 export interface PoolOptions {
   readonly workers: number;
@@ -18,8 +17,6 @@ export interface PoolOptions {
   readonly hangTimeoutMs?: number;
   /** After so many faults in one block, the rest of it runs without workers. Default: two for each worker. */
   readonly maxFaults?: number;
-  /** Is told of each fault when it has been dealt with. */
-  readonly onFault?: (fault: Fault) => void;
 }
 
 /** The options with their defaults. */
@@ -33,6 +30,5 @@ export function poolOptions(options: PoolOptions): Required<PoolOptions> {
     startTimeoutMs: options.startTimeoutMs ?? 60_000,
     hangTimeoutMs: options.hangTimeoutMs ?? 60_000,
     maxFaults: options.maxFaults ?? 2 * options.workers,
-    onFault: options.onFault ?? (() => {}),
   };
 }

@@ -6,7 +6,7 @@
  * inputs unchanged; nothing that a request does can be half done. A request that cannot be answered this way,
  * and every request after too many faults, ends as a failure: whoever asked does it without workers.
  */
-import type { FaultKind } from './fault.ts';
+import type { Fault, FaultKind } from './fault.ts';
 import { type Job, PoolMember } from './pool-member.ts';
 import { type PoolOptions, poolOptions } from './pool-options.ts';
 import type { Broadcast, Request, TaskFailure } from './protocol.ts';
@@ -52,6 +52,8 @@ interface Place {
 
 export class WorkerPool {
   readonly size: number;
+  /** Is told of each fault when it has been dealt with. */
+  onFault: ((fault: Fault) => void) | null = null;
   readonly #options: Required<PoolOptions>;
   readonly #places: Place[];
   readonly #broadcasts = new Map<Broadcast['kind'], Broadcast>();
@@ -226,7 +228,7 @@ export class WorkerPool {
     this.#waiting.unshift(...jobs);
     if (isSpent) this.#failAll(() => true, TOO_MANY);
     this.#giveWaiting();
-    this.#options.onFault({ kind, place, attempt, message });
+    this.onFault?.({ kind, place, attempt, message });
   }
 
   #failAll(isMeant: (job: Job) => boolean, failure: TaskFailure): void {

@@ -308,6 +308,7 @@ const execution = z
         graph: milliseconds,
         plan: milliseconds,
         execute: milliseconds,
+        commit: milliseconds.meta({ description: 'Of that: what comes after the last transaction.' }),
         sequential: milliseconds.meta({ description: 'The sequential run of --verify.' }),
         total: milliseconds,
       })

@@ -40,7 +40,11 @@ const chain = blockOfCalls([
 
 describe('a chain of deferred transactions', () => {
   test.each(['parallel', 'sequential'] as const)('%s', async (mode) => {
+    const resolved = new Set<number>();
+    const end = executor.on('resolved', ({ transaction }) => resolved.add(transaction));
     const { analysis, graph, plan, execution } = await execute(chain, { mode });
+    end();
+    expect(resolved).toEqual(new Set([3, 4, 5]));
     expect(execution.escapes).toEqual([]);
     const { transactions } = analysis;
     expect(transactions.map(({ status }) => status === 'deferred')).toEqual([

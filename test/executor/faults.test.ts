@@ -1,22 +1,23 @@
 /** Blocks through a pool whose workers are lost at drawn moments: the results are those of a sequential run. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { FaultEvent } from '../../src/executor/events.ts';
 import { Executor } from '../../src/executor/executor.ts';
-import type { Fault } from '../../src/executor/fault.ts';
 import { WorkerPool } from '../../src/executor/pool.ts';
 import type { PoolOptions } from '../../src/executor/pool-options.ts';
 import { fuzzing, say } from '../effort.ts';
 import { faultyWorker } from './faulty.ts';
 import { arbitraryTransactions, blockOf, preState, WORKER_URL } from './small-blocks.ts';
 
-const faults: Fault[] = [];
-const options: PoolOptions = { workers: 3, workerUrl: WORKER_URL, onFault: (fault) => faults.push(fault) };
+const faults: FaultEvent[] = [];
+const options: PoolOptions = { workers: 3, workerUrl: WORKER_URL };
 let pool: WorkerPool;
 let executor: Executor;
 
 beforeAll(async () => {
   pool = await WorkerPool.start(options);
   executor = new Executor(options, pool);
+  executor.on('fault', (fault) => faults.push(fault));
 });
 afterAll(() => executor.close());
 

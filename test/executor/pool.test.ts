@@ -21,8 +21,8 @@ afterEach(async () => {
 });
 
 async function start(options: Partial<PoolOptions> = {}): Promise<WorkerPool> {
-  const onFault = (fault: Fault) => faults.push(fault);
-  pool = await WorkerPool.start({ workers: 2, workerUrl: WORKER_URL, onFault, ...options });
+  pool = await WorkerPool.start({ workers: 2, workerUrl: WORKER_URL, ...options });
+  pool.onFault = (fault) => faults.push(fault);
   pool.broadcast({ kind: 'block', input });
   return pool;
 }

@@ -37,7 +37,8 @@ afterEach(async () => {
 
 async function start(workerUrl = WORKER_URL): Promise<WorkerPool> {
   faults = 0;
-  pool = await WorkerPool.start({ workers: 2, workerUrl, onFault: () => faults++ });
+  pool = await WorkerPool.start({ workers: 2, workerUrl });
+  pool.onFault = () => faults++;
   return pool;
 }
 

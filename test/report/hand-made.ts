@@ -290,5 +290,5 @@ export const execution: Execution = {
   workers: 2,
   engine: 'tuned',
   engineReason: null,
-  timings: { analysis: 1, graph: 2, plan: 3, execute: 6, sequential: 5.5, total: 12.25 },
+  timings: { analysis: 1, graph: 2, plan: 3, execute: 6, commit: 0.5, sequential: 5.5, total: 12.25 },
 };

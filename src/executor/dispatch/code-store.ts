@@ -14,12 +14,17 @@ export class CodeStore {
   #arrays: Uint8Array[] = [];
   #numbers = new WeakMap<Uint8Array, number>();
   #bySample = new Map<string, number[]>();
-  #size = 0;
+  #bytes = 0;
   readonly #limit: number;
 
   /** @param limit - Bytes that are kept. */
   constructor(limit = MAXIMUM_BYTES) {
     this.#limit = limit;
+  }
+
+  /** Codes that are kept. */
+  get size(): number {
+    return this.#arrays.length;
   }
 
   /** The number of a code, from 1; 0 for none. Holds for the current epoch. */
@@ -32,7 +37,7 @@ export class CodeStore {
     let number = equals.find((one) => Buffer.compare(this.code(one), code) === 0);
     if (number === undefined) {
       number = this.#arrays.push(code);
-      this.#size += code.length;
+      this.#bytes += code.length;
       equals.push(number);
       this.#bySample.set(sample, equals);
     }
@@ -53,9 +58,9 @@ export class CodeStore {
 
   /** Between two blocks: starts anew if too much has come together. */
   tidy(): void {
-    if (this.#size <= this.#limit) return;
+    if (this.#bytes <= this.#limit) return;
     this.epoch++;
-    this.#size = 0;
+    this.#bytes = 0;
     this.#arrays = [];
     this.#numbers = new WeakMap();
     this.#bySample = new Map();

@@ -1,0 +1,264 @@
+/**
+ * Executes one block at a time: sequentially on this thread, or in parallel on warm worker threads, with the same
+ * result to the last byte.
+ */
+import { BlockPass } from '../analysis/block.ts';
+import type { AnalysisOptions, BlockAnalysis } from '../analysis/result.ts';
+import type { ConflictGraph } from '../graph/conflict-graph.ts';
+import { type Granularity, type Plan, planSchedule } from '../graph/plan.ts';
+import type { BlockInput } from '../input/block.ts';
+import type { BlockAccessList } from '../input/block-access-list/list.ts';
+import { blockAccessListKeys } from '../state/listed-keys.ts';
+import type { StateSource } from '../state/source.ts';
+import { executionHeader } from './block-context.ts';
+import { type BlockEnd, closeBlock } from './block-end.ts';
+import { BlockLimits, BlockRun, finishInOrder, type OpenedBlock, openBlock } from './block-run.ts';
+import { type BlockWatch, UNWATCHED } from './block-watch.ts';
+import { Deferral } from './deferral.ts';
+import { type Derivation, type DerivationOptions, derive, planOf } from './derive.ts';
+import { CodeStore } from './dispatch/code-store.ts';
+import { Outbox } from './dispatch/outbox.ts';
+import { withSharedCode } from './dispatch/shared-code.ts';
+import { DEFAULT_ENGINE } from './engine-kind.ts';
+import type { Fault } from './fault.ts';
+import type { Metrics } from './metrics.ts';
+import { type BlockResult, blockResult, type Outcome } from './outcome.ts';
+import { ParallelRun } from './parallel-run.ts';
+import { WorkerPool } from './pool.ts';
+import type { PoolOptions } from './pool-options.ts';
+import { RunnerStore } from './runner-store.ts';
+import type { TransactionRunner } from './transaction-runner.ts';
+import { type SequentialRun, verification } from './verification.ts';
+import { expectedMs, reasonAgainstPlan, reasonBeforehand } from './worthwhile.ts';
+
+/** How a block is executed. */
+export interface BlockOptions extends Partial<AnalysisOptions> {
+  readonly state: StateSource;
+  /** Parts that are already there; each is made when it is missing. */
+  readonly analysis?: BlockAnalysis;
+  readonly graph?: ConflictGraph;
+  readonly plan?: Plan;
+  /** Default: `transaction`. */
+  readonly granularity?: Granularity;
+  /** Whether to run sequentially as well, and compare. Default: false. */
+  readonly verify?: boolean;
+  /**
+   * The block's access list, as somebody else says it is: what it names is loaded in one go, and it is compared
+   * with what execution gives (`verified.accessList`).
+   */
+  readonly blockAccessList?: BlockAccessList;
+  /** Default: `auto`, in parallel where the plan promises a gain. */
+  readonly mode?: 'auto' | 'parallel' | 'sequential';
+}
+
+export class BlockExecutor {
+  readonly #options: PoolOptions;
+  readonly #runners: RunnerStore;
+  readonly #codes = new CodeStore();
+  readonly #onFault: (fault: Fault) => void;
+  #outbox: Outbox | null = null;
+  #pool: WorkerPool | null;
+
+  /** @param pool - Threads that are there already; those that are missing are started when they are needed. */
+  constructor(options: PoolOptions, pool: WorkerPool | null, onFault: (fault: Fault) => void) {
+    this.#options = options;
+    this.#runners = new RunnerStore(options.engine ?? DEFAULT_ENGINE);
+    this.#onFault = onFault;
+    this.#pool = pool;
+    if (pool !== null) pool.onFault = onFault;
+  }
+
+  /** The worker threads, if there are any. */
+  get pool(): WorkerPool | null {
+    return this.#pool;
+  }
+
+  /** How many entries are kept from block to block. */
+  get caches(): Metrics['caches'] {
+    return { engines: this.#runners.size, codes: this.#codes.size };
+  }
+
+  /** Makes ready what blocks of these rules need. */
+  async prepare(rules: Pick<BlockInput, 'chainId' | 'hardfork'>): Promise<void> {
+    const none = { ...rules, block: null, transactions: [], blockHashes: new Map() };
+    this.#pool?.broadcast({ kind: 'block', input: { ...none, block: executionHeader(none) } });
+    await this.#runners.runnerOf(rules);
+  }
+
+  async close(): Promise<void> {
+    await this.#pool?.close();
+    this.#pool = null;
+  }
+
+  /**
+   * Executes a block; the one before it must have ended.
+   *
+   * @throws InvalidBlockError, MissingStateError; anything once nobody wants the block any more.
+   */
+  async execute(input: BlockInput, options: BlockOptions, watch: BlockWatch): Promise<Outcome> {
+    const start = performance.now();
+    const { workers } = this.#options;
+    const { signal } = watch;
+    const { granularity = 'transaction', skipInvalid = false, mode = 'auto' } = options;
+    if (options.blockAccessList !== undefined) {
+      await options.state.load?.(blockAccessListKeys(options.blockAccessList));
+      signal.throwIfAborted();
+    }
+    this.#codes.tidy();
+    const how = { ...options, granularity, workers, signal };
+    const runner = await this.#runners.runnerOf(input);
+    runner.setBlock(input);
+    const limits = (): BlockLimits => new BlockLimits(input, runner.blobLimits);
+    const beforehand =
+      skipInvalid && !limits().fitsAll()
+        ? 'which transactions are left out depends on the gas that earlier ones use'
+        : reasonBeforehand(mode, workers, input);
+    const { derived, deferral, run, reason } =
+      beforehand === null
+        ? await this.#runInParallel(input, how, runner, watch)
+        : { ...(await this.#deriveOnly(input, how, runner, watch)), reason: beforehand };
+    const { block } = run;
+    const escapes = await finishInOrder(run, limits(), deferral, { skipInvalid });
+    const committing = performance.now();
+    const end = await closeBlock(block, run);
+    const result = resultOf(input, run, end);
+    const executed = performance.now();
+    const sequential =
+      options.verify === true
+        ? await this.#sequentially(block, runner, limits(), { skipInvalid, signal })
+        : null;
+    const ended = performance.now();
+    const { analysis, graph, hasResolved } = deferral;
+    const { timings } = derived;
+    return {
+      analysis,
+      graph,
+      plan: hasResolved ? planSchedule(graph, { workers, granularity }) : derived.plan,
+      execution: {
+        ...result,
+        get blockAccessList() {
+          return end.accessList();
+        },
+        escapes,
+        verified: verification(result, end, { input, sequential, given: options.blockAccessList ?? null }),
+        mode: reason === null ? 'parallel' : 'sequential',
+        modeReason: reason,
+        workers: reason === null ? workers : 1,
+        engine: runner.engine,
+        engineReason: runner.engineReason,
+        timings: {
+          ...timings,
+          execute: executed - start - timings.analysis - timings.graph - timings.plan,
+          commit: executed - committing,
+          sequential: sequential === null ? 0 : ended - executed,
+          total: ended - start,
+        },
+      },
+    };
+  }
+
+  /** Everything but execution. */
+  async #deriveOnly(input: BlockInput, how: DerivationOptions, runner: TransactionRunner, watch: BlockWatch) {
+    const derived = await derive(input, how);
+    const block = openBlock(input, withSharedCode(how.state, this.#codes));
+    const deferral = new Deferral(derived.analysis, derived.graph, block.state, watch.onResolve);
+    return { derived, deferral, run: new BlockRun(block, runner, watch) };
+  }
+
+  /** Derives and executes, at the same time where the state is all there. */
+  async #runInParallel(
+    input: BlockInput,
+    how: DerivationOptions & Pick<BlockOptions, 'mode'>,
+    runner: TransactionRunner,
+    watch: BlockWatch,
+  ) {
+    const isAtHand = how.analysis === undefined && how.state.load === undefined && how.unordered !== true;
+    const given = isAtHand ? null : await derive(input, how);
+    const pool = await this.#startedPool();
+    pool.renew();
+    const outbox = this.#outboxOf(pool);
+    const block = openBlock(input, withSharedCode(how.state, this.#codes));
+    pool.broadcast({ kind: 'block', input: { ...input, block: executionHeader(input), transactions: [] } });
+    const run = new BlockRun(block, runner, watch);
+    const group = Symbol('block');
+    // What is waited for ends as failures then, and so does the run.
+    watch.signal.addEventListener('abort', () => pool.cancel(group), { once: true });
+    const costOf = (gas: bigint): number => expectedMs(gas, runner.engine);
+    const { granularity, skipInvalid = false } = how;
+    const parallel = new ParallelRun(run, pool, { block, outbox, granularity, skipInvalid, costOf, group });
+    const derived = given ?? (await deriveWhile(input, how, parallel));
+    const deferral = new Deferral(derived.analysis, derived.graph, block.state, watch.onResolve);
+    const reason =
+      how.mode === 'parallel' ? null : reasonAgainstPlan(derived.plan, derived.graph, runner.engine);
+    const end = await parallel.finish(deferral, reason === null ? pool.size : 1);
+    // After an escape only what ran before the first gap is known to be right.
+    return {
+      derived,
+      deferral,
+      run: end === 'finished' ? run : run.prefix(new BlockRun(block, runner, watch)),
+      reason,
+    };
+  }
+
+  async #startedPool(): Promise<WorkerPool> {
+    if (this.#pool === null) {
+      this.#pool = await WorkerPool.start(this.#options);
+      this.#pool.onFault = this.#onFault;
+    }
+    return this.#pool;
+  }
+
+  #outboxOf(pool: WorkerPool): Outbox {
+    this.#outbox ??= new Outbox(this.#codes, pool.size);
+    return this.#outbox;
+  }
+
+  async #sequentially(
+    block: OpenedBlock,
+    runner: TransactionRunner,
+    limits: BlockLimits,
+    { skipInvalid, signal }: { readonly skipInvalid: boolean; readonly signal: AbortSignal },
+  ): Promise<SequentialRun> {
+    const run = new BlockRun(block, runner, { ...UNWATCHED, signal });
+    await finishInOrder(run, limits, null, { skipInvalid });
+    const end = await closeBlock(block, run);
+    return { result: resultOf(block.input, run, end), end };
+  }
+}
+
+/** How long the analysis goes on before answers of workers are looked at, in milliseconds. */
+const SLICE_MS = 1;
+
+/** Derives a block while what is derived already runs. */
+async function deriveWhile(
+  input: BlockInput,
+  how: DerivationOptions,
+  parallel: ParallelRun,
+): Promise<Derivation> {
+  try {
+    const pass = new BlockPass(input, how);
+    let analysisMs = 0;
+    let sliceStart = performance.now();
+    for (let one = pass.next(); one !== null; one = pass.next()) {
+      parallel.offer(one);
+      const now = performance.now();
+      if (now - sliceStart < SLICE_MS) continue;
+      analysisMs += now - sliceStart;
+      parallel.advance();
+      await new Promise((resolve) => setImmediate(resolve));
+      how.signal?.throwIfAborted();
+      sliceStart = performance.now();
+    }
+    analysisMs += performance.now() - sliceStart;
+    parallel.advance();
+    return planOf(pass.finish(), analysisMs, how);
+  } catch (error) {
+    await parallel.abandon();
+    throw error;
+  }
+}
+
+function resultOf(input: BlockInput, run: BlockRun, end: BlockEnd): BlockResult {
+  const results = run.results.flatMap((result) => (result === undefined ? [] : [result]));
+  return blockResult(input, results, end);
+}
