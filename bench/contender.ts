@@ -33,6 +33,8 @@ export interface Times {
   readonly analysis?: Spread;
   readonly execution?: Spread;
   readonly stateRoot?: Spread;
+  /** Of all threads together, whatever else the machine does. */
+  readonly processor?: Spread;
   /** As in the last run. */
   readonly workers: number;
 }
@@ -50,13 +52,19 @@ export async function alternate(
   files: BlockFiles,
   rounds: number,
 ): Promise<Results> {
-  const samples = new Map<string, Sample[]>();
+  const samples = new Map<string, Counted[]>();
   for (let round = -1; round < rounds; round++) {
     for (const contender of createRandom(round).interleave(contenders.map((one) => [one]))) {
       const run = await contender.prepare(files);
       if (run === null) continue;
+      const before = process.cpuUsage();
       const sample = await run();
-      if (round >= 0) samples.set(contender.name, [...(samples.get(contender.name) ?? []), sample]);
+      const { user, system } = process.cpuUsage(before);
+      if (round >= 0)
+        samples.set(contender.name, [
+          ...(samples.get(contender.name) ?? []),
+          { ...sample, processor: (user + system) / 1e3 },
+        ]);
     }
   }
   return Object.fromEntries(
@@ -67,9 +75,11 @@ export async function alternate(
   );
 }
 
-const PARTS = ['reading', 'analysis', 'execution', 'stateRoot'] as const;
+type Counted = Sample & { readonly processor: number };
 
-function timesOf(samples: readonly Sample[]): Times {
+const PARTS = ['reading', 'analysis', 'execution', 'stateRoot', 'processor'] as const;
+
+function timesOf(samples: readonly Counted[]): Times {
   const parts = PARTS.flatMap((name) => {
     const values = samples.flatMap((sample) => sample[name] ?? []);
     return values.length === 0 ? [] : [[name, spreadOf(values)] as const];

@@ -21,11 +21,13 @@ export interface Comparison {
 }
 
 /** How often as fast as `base` the contender is. */
-function faster(title: string, contender: string, base: string): Comparison {
-  return {
-    title,
-    of: ({ results }) => ratio(results[base]?.total.median, results[contender]?.total.median),
-  };
+function faster(
+  title: string,
+  contender: string,
+  base: string,
+  by: 'total' | 'processor' = 'total',
+): Comparison {
+  return { title, of: ({ results }) => ratio(results[base]?.[by]?.median, results[contender]?.[by]?.median) };
 }
 
 function ratio(above: number | undefined, below: number | undefined): number | null {
@@ -39,6 +41,13 @@ export const COMPARISONS: readonly Comparison[] = [
   faster('tuned, N workers and state root, against `runBlock`', 'tuned rooted', 'runBlock'),
   faster('tuned, N workers and state root, against `runBlock`, helped', 'tuned rooted', 'runBlock, helped'),
   faster('tuned, N workers and state root, against EDR', 'tuned rooted', 'EDR'),
+  faster('tuned, one worker, against `runBlock`, processor time', 'tuned one', 'runBlock', 'processor'),
+  faster(
+    'tuned, one worker, against `runBlock`, helped, processor time',
+    'tuned one',
+    'runBlock, helped',
+    'processor',
+  ),
   faster('stock, one worker, against `runBlock`', 'stock one', 'runBlock'),
   faster('stock, N workers, against `runBlock`', 'stock many', 'runBlock'),
   faster('tuned, N workers against one', 'tuned many', 'tuned one'),

@@ -62,7 +62,6 @@ async function main(): Promise<void> {
   ];
   const edr = await edrContender();
   if (edr === null) process.stderr.write(`EDR is not installed, and left out: ${INSTALL_EDR}\n`);
-  const machine = describeMachine();
   const measured: MeasuredBlock[] = [];
   try {
     // The first block measured would pay for compiling the code of all.
@@ -77,6 +76,7 @@ async function main(): Promise<void> {
   } finally {
     await mine.close();
   }
+  const machine = describeMachine();
   const method = `median of ${rounds} alternating rounds after one that does not count (± half the distance of the quartiles), ${workers} workers, mode ${own.mode}`;
   const text = `${machineText(machine)}; ${method}.\n\n${executionTables(measured, workers)}`;
   const document = {
