@@ -16,6 +16,7 @@ import { BlockLimits, BlockRun, finishInOrder, type OpenedBlock, openBlock } fro
 import { type BlockWatch, UNWATCHED } from './block-watch.ts';
 import { Deferral } from './deferral.ts';
 import { type Derivation, type DerivationOptions, derive, planOf } from './derive.ts';
+import { blockBroadcast } from './dispatch/block-broadcast.ts';
 import { CodeStore } from './dispatch/code-store.ts';
 import { Outbox } from './dispatch/outbox.ts';
 import { withSharedCode } from './dispatch/shared-code.ts';
@@ -81,7 +82,8 @@ export class BlockExecutor {
   /** Makes ready what blocks of these rules need. */
   async prepare(rules: Pick<BlockInput, 'chainId' | 'hardfork'>): Promise<void> {
     const none = { ...rules, block: null, transactions: [], blockHashes: new Map() };
-    this.#pool?.broadcast({ kind: 'block', input: { ...none, block: executionHeader(none) } });
+    const input = { ...none, block: executionHeader(none) };
+    this.#pool?.broadcast({ kind: 'block', input, precompiles: new Map() });
     await this.#runners.runnerOf(rules);
   }
 
@@ -178,7 +180,7 @@ export class BlockExecutor {
     pool.renew();
     const outbox = this.#outboxOf(pool);
     const block = openBlock(input, withSharedCode(how.state, this.#codes));
-    pool.broadcast({ kind: 'block', input: { ...input, block: executionHeader(input), transactions: [] } });
+    pool.broadcast(blockBroadcast(block, runner.precompiles));
     const run = new BlockRun(block, runner, watch);
     const group = Symbol('block');
     // What is waited for ends as failures then, and so does the run.

@@ -1,7 +1,8 @@
 /** The messages between the main thread and its workers; both sides import this file and nothing else of each other. */
 import type { TransferListItem } from 'node:worker_threads';
-import type { BlockInput } from '../input/block.ts';
+import type { Address, BlockInput } from '../input/block.ts';
 import type { StateKey } from '../state/key.ts';
+import type { AccountState } from '../state/source.ts';
 import type { Batch } from './dispatch/batch.ts';
 import type { EngineKind } from './engine-kind.ts';
 
@@ -28,11 +29,15 @@ export type Request<Kind extends RequestKind = RequestKind> = {
 }[Kind];
 
 /** What all following requests have in common; the last one of each kind holds. */
-export interface Broadcast {
+export interface BlockBroadcast {
   readonly kind: 'block';
   /** Without transactions: they come with their batches. */
   readonly input: BlockInput;
+  /** The accounts of precompiles as far as they are known: whoever calls one looks at it, which is no access. */
+  readonly precompiles: ReadonlyMap<Address, AccountState | null>;
 }
+
+export type Broadcast = BlockBroadcast;
 
 /** What a request came to. */
 export interface Answer {

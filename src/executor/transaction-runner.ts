@@ -102,6 +102,13 @@ export class TransactionRunner {
     return this.#engine.kind;
   }
 
+  /** Addresses of the hardfork's precompiles. */
+  get precompiles(): Address[] {
+    return [...this.#parts.state.precompiles].map(
+      (word) => `0x${word.toString(16).padStart(40, '0')}` as const,
+    );
+  }
+
   /** Everything that the last transaction looked at. */
   get cells(): Iterable<Cell> {
     return this.#parts.state.cells;

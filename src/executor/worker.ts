@@ -57,9 +57,7 @@ function describeFailure(error: unknown): TaskFailure {
 
 parentPort?.on('message', (message: ToWorker) => {
   last = last.then(() =>
-    message.kind === 'broadcast'
-      ? batches.setBlock(message.broadcast.input)
-      : answer(message.id, message.request),
+    message.kind === 'broadcast' ? batches.setBlock(message.broadcast) : answer(message.id, message.request),
   );
 });
 send({ kind: 'ready' });

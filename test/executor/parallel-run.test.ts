@@ -10,14 +10,14 @@ import { committedDiff } from '../../src/executor/current-state.ts';
 import { Deferral } from '../../src/executor/deferral.ts';
 import type { Batch } from '../../src/executor/dispatch/batch.ts';
 import { BatchRunner } from '../../src/executor/dispatch/batch-runner.ts';
+import { blockBroadcast } from '../../src/executor/dispatch/block-broadcast.ts';
 import { CodeStore } from '../../src/executor/dispatch/code-store.ts';
 import { Outbox } from '../../src/executor/dispatch/outbox.ts';
 import { ParallelRun } from '../../src/executor/parallel-run.ts';
 import type { End, RequestOptions } from '../../src/executor/pool.ts';
-import type { Request } from '../../src/executor/protocol.ts';
+import type { BlockBroadcast, Request } from '../../src/executor/protocol.ts';
 import { RunnerStore } from '../../src/executor/runner-store.ts';
 import { buildConflictGraph } from '../../src/graph/build.ts';
-import type { BlockInput } from '../../src/input/block.ts';
 import { snapshotState } from '../../src/state/prestate.ts';
 import { fuzzing, say } from '../effort.ts';
 import { blockDraft, materialize, type RandomBlock } from '../generators/block.ts';
@@ -37,23 +37,23 @@ const LOSSES = 16;
 /** Workers on this thread; which one answers next, and which is lost, is drawn. */
 class DrawnPool {
   readonly size: number;
-  readonly #input: BlockInput;
+  readonly #block: BlockBroadcast;
   readonly #draws: Iterator<number>;
   readonly #runners: BatchRunner[];
   readonly #waiting: Waiting[][];
   #isRunning = false;
   losses = 0;
 
-  constructor(size: number, input: BlockInput, draws: Iterator<number>) {
+  constructor(size: number, block: BlockBroadcast, draws: Iterator<number>) {
     this.size = size;
-    this.#input = input;
+    this.#block = block;
     this.#draws = draws;
     this.#runners = Array.from({ length: size }, () => new BatchRunner('tuned'));
     this.#waiting = this.#runners.map(() => []);
   }
 
   async start(): Promise<this> {
-    for (const runner of this.#runners) await runner.setBlock(this.#input);
+    for (const runner of this.#runners) await runner.setBlock(this.#block);
     return this;
   }
 
@@ -94,7 +94,7 @@ class DrawnPool {
   async #lose(place: number): Promise<void> {
     this.losses++;
     const runner = new BatchRunner('tuned');
-    await runner.setBlock(this.#input);
+    await runner.setBlock(this.#block);
     this.#runners[place] = runner;
     for (const { lose } of this.#waiting[place]?.splice(0) ?? []) lose();
   }
@@ -128,7 +128,11 @@ async function outcomeOf({ input, prestate }: RandomBlock, skipInvalid: boolean,
   const costOf = (gas: bigint): number => Number(gas) / 100_000;
   if (course !== null) {
     const { size, granularity } = course;
-    const pool = await new DrawnPool(size, input, drawn(course.draws)).start();
+    const pool = await new DrawnPool(
+      size,
+      blockBroadcast(block, runner.precompiles),
+      drawn(course.draws),
+    ).start();
     const outbox = new Outbox(codes, size);
     parallel = new ParallelRun(run, pool, { block, outbox, granularity, skipInvalid, costOf });
     for (let one = pass.next(), derived = 1; one !== null; one = pass.next(), derived++) {

@@ -23,7 +23,7 @@ afterEach(async () => {
 async function start(options: Partial<PoolOptions> = {}): Promise<WorkerPool> {
   pool = await WorkerPool.start({ workers: 2, workerUrl: WORKER_URL, ...options });
   pool.onFault = (fault) => faults.push(fault);
-  pool.broadcast({ kind: 'block', input });
+  pool.broadcast({ kind: 'block', input, precompiles: new Map() });
   return pool;
 }
 

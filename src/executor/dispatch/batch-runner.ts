@@ -1,7 +1,6 @@
 /** What a worker does: runs batches of one block after another. */
-import type { BlockInput } from '../../input/block.ts';
 import type { EngineKind } from '../engine-kind.ts';
-import type { RequestContext } from '../protocol.ts';
+import type { BlockBroadcast, RequestContext } from '../protocol.ts';
 import { RunnerStore } from '../runner-store.ts';
 import type { TransactionRunner } from '../transaction-runner.ts';
 import { type Batch, type BatchAnswer, Reader, type Stop, Writer } from './batch.ts';
@@ -22,11 +21,10 @@ export class BatchRunner {
     this.#store = new RunnerStore(kind);
   }
 
-  /** @param input - Its transactions come with the batches. */
-  async setBlock(input: BlockInput): Promise<void> {
+  async setBlock({ input, precompiles }: BlockBroadcast): Promise<void> {
     this.#runner = await this.#store.runnerOf(input);
     this.#runner.setBlock(input);
-    this.#state.clear();
+    this.#state.startBlock(precompiles);
   }
 
   /** Runs one transaction after the other, as long as somebody wants to know. */

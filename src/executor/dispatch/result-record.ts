@@ -41,9 +41,11 @@ export function writeResult(
   writer.push(others.length, ...others, missingBlockHashes.length, ...missingBlockHashes, logs.length);
   for (const log of logs) writeLog(writer, log);
   if (logs.length > 0) writer.pushBytes(bloom);
-  writer.push(diff.length);
-  for (const account of diff) writeDiff(writer, account, state);
-  state.keep(index, diff);
+  // A precompile that was called is touched, and cleared if it is no account: nothing to tell.
+  const told = diff.filter(({ address }) => state.placeOf(address) !== null);
+  writer.push(told.length);
+  for (const account of told) writeDiff(writer, account, state);
+  state.keep(index, told);
 }
 
 function writeLog(writer: Writer, [address, topics, data]: RawLog): void {
@@ -63,7 +65,7 @@ function writeDiff(writer: Writer, diff: AccountDiff, state: WorkerState): void 
     (diff.isDestroyed ? DIFF.destroyed : 0) |
     (diff.isClearedIfEmpty ? DIFF.cleared : 0) |
     (diff.isCreated ? DIFF.created : 0);
-  writer.push(state.placeOf(address), flags);
+  writer.push(state.placeOf(address) ?? 0, flags);
   if (balance !== undefined) writer.push(balance);
   if (nonce !== undefined) writer.push(nonce);
   if (code !== undefined) writer.pushBytes(code);

@@ -66,6 +66,7 @@ interface LocalAccount {
 export class WorkerState implements StateSource, StateReceiver {
   readonly #codes: ReadonlyMap<number, Uint8Array>;
   #accounts = new Map<Address, LocalAccount>();
+  #precompiles: ReadonlyMap<Address, AccountState | null> = new Map();
   #task = 0;
   /** Of the current task, in its order. */
   readonly #ownAccounts: LocalAccount[] = [];
@@ -76,9 +77,9 @@ export class WorkerState implements StateSource, StateReceiver {
     this.#codes = codes;
   }
 
-  /** Starts another block. */
-  clear(): void {
+  startBlock(precompiles: ReadonlyMap<Address, AccountState | null>): void {
     this.#accounts = new Map();
+    this.#precompiles = precompiles;
   }
 
   /** Starts another task, whose records follow. */
@@ -90,7 +91,7 @@ export class WorkerState implements StateSource, StateReceiver {
 
   account(address: Address): AccountState | null | undefined {
     const local = this.#accounts.get(address);
-    return local?.task === this.#task ? local.seen : undefined;
+    return local?.task === this.#task ? local.seen : this.#precompiles.get(address);
   }
 
   receiveSlot({ account, mode, slot, value, writer }: SlotRecord): void {
@@ -153,11 +154,12 @@ export class WorkerState implements StateSource, StateReceiver {
     return local?.task === this.#task && (local.flags & HAS_STORAGE) !== 0;
   }
 
-  /** Where an account stands in the current task. */
-  placeOf(address: Address): number {
+  /** Where an account stands in the current task; `null` for a precompile that does not exist as an account. */
+  placeOf(address: Address): number | null {
     const local = this.#accounts.get(address);
-    if (local?.task !== this.#task) throw new OutsideError('outside-of-sets', address);
-    return local.place;
+    if (local?.task === this.#task) return local.place;
+    if (this.#precompiles.get(address) === null) return null;
+    throw new OutsideError('outside-of-sets', address);
   }
 
   /** Where a slot stands in the current task. */
