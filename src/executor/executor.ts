@@ -13,7 +13,7 @@ import { type Listener, Listeners } from './listeners.ts';
 import { Counters, type Metrics } from './metrics.ts';
 import type { Outcome } from './outcome.ts';
 import { WorkerPool } from './pool.ts';
-import type { PoolOptions } from './pool-options.ts';
+import { type PoolOptions, poolOptions } from './pool-options.ts';
 import { readInputOnPool } from './recovery.ts';
 import type { RunResult } from './transaction-runner.ts';
 import { Turns } from './turns.ts';
@@ -38,11 +38,12 @@ export interface CloseOptions {
  *
  * @param options - `chain` and `hardfork` are the defaults of `executor.readInput`, and what blocks of these rules
  * need is made ready beforehand.
- * @throws InputError for a chain or a hardfork that there is not; AbortedError; InternalError when a thread does
+ * @throws InputError for options that make no sense; AbortedError; InternalError when a thread does
  * not start.
  */
 export async function createExecutor(options: ExecutorOptions): Promise<Executor> {
-  const { signal, chain, hardfork, workers } = options;
+  const { signal, chain, hardfork } = options;
+  const { workers } = poolOptions(options);
   refuseAborted(signal);
   const rules = {
     chainId: chain === undefined ? MAINNET_CHAIN_ID : readChain(chain),

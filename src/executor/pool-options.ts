@@ -1,4 +1,5 @@
 /** How a pool of worker threads is run, with its defaults. */
+import { InputError } from '../errors.ts';
 import { DEFAULT_ENGINE, type EngineKind } from './engine-kind.ts';
 
 export interface PoolOptions {
@@ -19,9 +20,13 @@ export interface PoolOptions {
   readonly maxFaults?: number;
 }
 
-/** The options with their defaults. */
+/**
+ * The options with their defaults.
+ *
+ * @throws InputError for a number that makes no sense.
+ */
 export function poolOptions(options: PoolOptions): Required<PoolOptions> {
-  return {
+  const complete = {
     workers: options.workers,
     workerUrl: options.workerUrl ?? new URL('./worker.js', import.meta.url),
     engine: options.engine ?? DEFAULT_ENGINE,
@@ -31,4 +36,17 @@ export function poolOptions(options: PoolOptions): Required<PoolOptions> {
     hangTimeoutMs: options.hangTimeoutMs ?? 60_000,
     maxFaults: options.maxFaults ?? 2 * options.workers,
   };
+  const { workers, depth, memoryLimitMb, startTimeoutMs, hangTimeoutMs, maxFaults } = complete;
+  for (const [path, count] of Object.entries({ workers, depth })) {
+    if (!Number.isSafeInteger(count) || count < 1) throw wrong(path, 'an integer of at least 1', count);
+  }
+  for (const [path, amount] of Object.entries({ memoryLimitMb, startTimeoutMs, hangTimeoutMs })) {
+    if (!(amount > 0)) throw wrong(path, 'a positive number', amount);
+  }
+  if (!(maxFaults >= 0)) throw wrong('maxFaults', 'a number from 0', maxFaults);
+  return complete;
+}
+
+function wrong(path: string, expected: string, got: unknown): InputError {
+  return new InputError({ source: 'createExecutor', path, expected, got: String(got) });
 }

@@ -50,6 +50,38 @@ test('a worker killed at any moment of a block makes no difference', async () =>
   expect(faults.length).toBeGreaterThan(numRuns / 2);
 }, 3_600_000);
 
+test('a block given up at any moment makes no difference to the next one', async () => {
+  const { seed, numRuns } = fuzzing({ short: 25, long: 2000 });
+  let aborted = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      arbitraryTransactions,
+      arbitraryTransactions,
+      fc.nat(40),
+      async (transactions, others, turn) => {
+        const controller = new AbortController();
+        const { signal } = controller;
+        const state = preState();
+        const given = executor
+          .executeBlock(blockOf(transactions), { state, mode: 'parallel', signal })
+          .catch((error: { readonly code: unknown }) => {
+            expect(error.code).toBe('aborted');
+            aborted++;
+          });
+        const next = executor.executeBlock(blockOf(others), { state, mode: 'parallel', verify: true });
+        await turns(turn);
+        controller.abort();
+        await given;
+        const { execution } = await next;
+        expect(execution.verified).toMatchObject({ sequential: true, mismatches: [] });
+      },
+    ),
+    { seed, numRuns },
+  );
+  say(`blocks given up: seed ${seed}, ${aborted} of ${numRuns} before they were done`);
+  expect(aborted).toBeGreaterThan(0);
+}, 3_600_000);
+
 test.each([
   ['exit', 1],
   ['nonsense', 2],

@@ -119,6 +119,20 @@ test('an executor can be disposed of', async () => {
   await expect(session.executeBlock(independent, { state })).rejects.toMatchObject({ code: 'closed' });
 });
 
+test.each([
+  ['workers', 0],
+  ['workers', 1.5],
+  ['depth', 0],
+  ['hangTimeoutMs', -1],
+  ['memoryLimitMb', Number.NaN],
+  ['maxFaults', -1],
+])('an executor is not made with %s %d', async (name, value) => {
+  await expect(start(2, { [name]: value })).rejects.toMatchObject({
+    code: 'invalid-input',
+    problem: { path: name, got: String(value) },
+  });
+});
+
 describe('rules of an executor', () => {
   test('are the defaults for reading, and made ready', async () => {
     const session = await start(2, { chain: 'sepolia', hardfork: 'cancun' });

@@ -3,8 +3,8 @@
  * code once and whatever is worked out for an array is found again.
  */
 
-/** More than this and the numbering starts anew. */
-const MAXIMUM_BYTES = 64 * 2 ** 20;
+/** More than this and the numbering starts anew. Each thread has as much, and twice that for what it made of it. */
+const MAXIMUM_BYTES = 32 * 2 ** 20;
 /** Bytes at each end by which codes are told apart before they are compared whole. */
 const SAMPLE = 48;
 
