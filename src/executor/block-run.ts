@@ -19,6 +19,7 @@ import { type Commutation, CurrentState } from './current-state.ts';
 import type { Deferral } from './deferral.ts';
 import { type Escape, findEscapes, needsOrigins } from './guard.ts';
 import { MissingStateError } from './missing-state.ts';
+import { Pauses } from './pauses.ts';
 import { SettledState } from './settled-state.ts';
 import type { Invalid, Ran, RunResult, SystemCall, TransactionRunner } from './transaction-runner.ts';
 
@@ -207,9 +208,6 @@ function invalidBlock({ index, reason, detail }: Invalid): InvalidBlockError {
   return new InvalidBlockError(index, reason, detail);
 }
 
-/** Others in this thread, and whoever wants to give the block up, have their turn after so many milliseconds. */
-const LONGEST_HOLD_MS = 20;
-
 /**
  * Goes through a block in order: runs what has no result yet, one after the other, and checks what holds for
  * the block as a whole.
@@ -225,12 +223,9 @@ export async function finishInOrder(
   { skipInvalid }: Pick<AnalysisOptions, 'skipInvalid'>,
 ): Promise<readonly Escape[]> {
   const escapes: Escape[] = [];
-  let pauseAt = performance.now() + LONGEST_HOLD_MS;
+  const pauses = new Pauses();
   for (const [index, known] of run.results.entries()) {
-    if (performance.now() > pauseAt) {
-      await new Promise((resolve) => setImmediate(resolve));
-      pauseAt = performance.now() + LONGEST_HOLD_MS;
-    }
+    if (pauses.isDue) await pauses.take();
     const misfit = limits.check(index);
     if (misfit !== null) {
       if (!skipInvalid) throw invalidBlock(misfit);

@@ -1,10 +1,11 @@
 /** Analysis over a state source that has to be asked for what it knows, in as few rounds as can be. */
-import { analyzeBlock } from '../analysis/block.ts';
+import { analyzeBlock, BlockPass } from '../analysis/block.ts';
 import { foreseenKeys, scoutBlock } from '../analysis/foresight.ts';
 import type { AnalysisOptions, BlockAnalysis } from '../analysis/result.ts';
 import type { BlockInput } from '../input/block.ts';
 import type { StateKey } from '../state/key.ts';
 import type { StateSource } from '../state/source.ts';
+import { Pauses } from './pauses.ts';
 
 /**
  * Requests for one block. Ordinary ones take a handful; code that walks a list through storage could ask for
@@ -16,14 +17,14 @@ const MAX_REQUESTS = 64;
  * Analyses a block, and has the source load what turns out to be missing. The result is that over the whole
  * state, unless a transaction takes more than `MAX_REQUESTS` to get through.
  *
- * @throws The signal's reason, between two requests, once it is aborted.
+ * @throws The signal's reason, soon after it is aborted.
  */
 export async function analyzeFetching(
   input: BlockInput,
   options: Partial<AnalysisOptions> & { readonly state: StateSource; readonly signal?: AbortSignal },
 ): Promise<BlockAnalysis> {
   const { state, signal } = options;
-  if (state.load === undefined) return analyzeBlock(input, options);
+  if (state.load === undefined) return analyzePausing(input, options);
   const asked = new Set<StateKey>();
   let requests = 0;
   /** Whether there was anything new to ask for. */
@@ -43,7 +44,23 @@ export async function analyzeFetching(
   let needs = scoutBlock(input, state, input.transactions.keys());
   while (await ask([...needs.values()].flat())) needs = scoutBlock(input, state, needs.keys());
   for (;;) {
-    const analysis = analyzeBlock(input, options);
+    const analysis = await analyzePausing(input, options);
     if (!(await ask(analysis.missing))) return analysis;
   }
+}
+
+/** The same as `analyzeBlock`. A mempool is derived in one piece. */
+async function analyzePausing(
+  input: BlockInput,
+  options: Parameters<typeof analyzeFetching>[1],
+): Promise<BlockAnalysis> {
+  if (options.unordered === true) return analyzeBlock(input, options);
+  const pass = new BlockPass(input, options);
+  const pauses = new Pauses();
+  while (pass.next() !== null) {
+    if (!pauses.isDue) continue;
+    await pauses.take();
+    options.signal?.throwIfAborted();
+  }
+  return pass.finish();
 }

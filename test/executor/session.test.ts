@@ -38,6 +38,22 @@ describe.each(WAYS)('a block that is given up, %s', (mode, workers) => {
     expect(session.metrics().blocks).toBe(1);
   });
 
+  test('may be given up by what else happens in this thread', async () => {
+    const session = await start(workers);
+    const controller = new AbortController();
+    const transactions = Array.from({ length: 4000 }, (_, index) => ({
+      from: SENDERS[index % 4] ?? SENDERS[0],
+      to: MAPPING,
+    }));
+    const long = blockOf(transactions, { header: { gasLimit: 10n ** 12n } });
+    const given = session.executeBlock(long, { state, mode, signal: controller.signal });
+    setImmediate(() => controller.abort());
+    await expect(given).rejects.toMatchObject({ code: 'aborted' });
+    const { execution } = await session.executeBlock(independent, { state, mode, verify: true });
+    expect(execution.verified.sequential).toBe(true);
+    expect(session.metrics().blocks).toBe(1);
+  });
+
   test('may not have begun', async () => {
     const session = await start(workers);
     const controller = new AbortController();
