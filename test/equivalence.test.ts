@@ -146,9 +146,13 @@ describe('equivalence where much is deferred', () => {
           const outcomes: Outcome[] = [];
           for (const executor of executors) {
             for (const granularity of ['transaction', 'component'] as const) {
-              const mode = executor.workers === 1 ? 'sequential' : 'parallel';
-              const state = snapshotState(prestate);
-              outcomes.push(await executor.executeBlock(input, { state, mode, granularity, skipInvalid }));
+              // With one worker `auto` analyses afterwards.
+              const modes =
+                executor.workers === 1 ? (['sequential', 'auto'] as const) : (['parallel'] as const);
+              for (const mode of modes) {
+                const state = snapshotState(prestate);
+                outcomes.push(await executor.executeBlock(input, { state, mode, granularity, skipInvalid }));
+              }
             }
           }
           const [reference] = outcomes as [Outcome];

@@ -2,10 +2,10 @@
  * Executes one block at a time: sequentially on this thread, or in parallel on warm worker threads, with the same
  * result to the last byte.
  */
-import { BlockPass } from '../analysis/block.ts';
+import { analyzeBlock, BlockPass } from '../analysis/block.ts';
 import type { AnalysisOptions, BlockAnalysis } from '../analysis/result.ts';
 import type { ConflictGraph } from '../graph/conflict-graph.ts';
-import { type Granularity, type Plan, planSchedule } from '../graph/plan.ts';
+import type { Granularity, Plan } from '../graph/plan.ts';
 import type { BlockInput } from '../input/block.ts';
 import type { BlockAccessList } from '../input/block-access-list/list.ts';
 import { blockAccessListKeys } from '../state/listed-keys.ts';
@@ -22,6 +22,7 @@ import { Outbox } from './dispatch/outbox.ts';
 import { withSharedCode } from './dispatch/shared-code.ts';
 import { DEFAULT_ENGINE } from './engine-kind.ts';
 import type { Fault } from './fault.ts';
+import { findingsAfter, findingsOf } from './findings.ts';
 import type { Metrics } from './metrics.ts';
 import { type BlockResult, blockResult, type Outcome } from './outcome.ts';
 import { ParallelRun } from './parallel-run.ts';
@@ -48,7 +49,11 @@ export interface BlockOptions extends Partial<AnalysisOptions> {
    * with what execution gives (`verified.accessList`).
    */
   readonly blockAccessList?: BlockAccessList;
-  /** Default: `auto`, in parallel where the plan promises a gain. */
+  /**
+   * Default: `auto`, in parallel where the plan promises a gain. Where that is ruled out beforehand, the block is
+   * analysed when `analysis`, `graph` or `plan` of the outcome is first looked at, and no access is compared with
+   * it. `sequential` always analyses, and compares.
+   */
   readonly mode?: 'auto' | 'parallel' | 'sequential';
 }
 
@@ -118,7 +123,7 @@ export class BlockExecutor {
     const { derived, deferral, run, reason } =
       beforehand === null
         ? await this.#runInParallel(input, how, runner, watch)
-        : { ...(await this.#deriveOnly(input, how, runner, watch)), reason: beforehand };
+        : { ...(await this.#prepareInOrder(input, how, runner, watch)), reason: beforehand };
     const { block } = run;
     const escapes = await finishInOrder(run, limits(), deferral, { skipInvalid });
     const committing = performance.now();
@@ -130,12 +135,21 @@ export class BlockExecutor {
         ? await this.#sequentially(block, runner, limits(), { skipInvalid, signal })
         : null;
     const ended = performance.now();
-    const { analysis, graph, hasResolved } = deferral;
-    const { timings } = derived;
+    const timings = derived?.timings ?? NOT_DERIVED;
+    const findings =
+      derived === null || deferral === null
+        ? findingsAfter(run, () => planOf(analyzeBlock(input, how), 0, how), how)
+        : findingsOf(derived, deferral, how);
     return {
-      analysis,
-      graph,
-      plan: hasResolved ? planSchedule(graph, { workers, granularity }) : derived.plan,
+      get analysis() {
+        return findings.analysis;
+      },
+      get graph() {
+        return findings.graph;
+      },
+      get plan() {
+        return findings.plan;
+      },
       execution: {
         ...result,
         get blockAccessList() {
@@ -160,7 +174,16 @@ export class BlockExecutor {
   }
 
   /** Everything but execution. */
-  async #deriveOnly(input: BlockInput, how: DerivationOptions, runner: TransactionRunner, watch: BlockWatch) {
+  async #prepareInOrder(
+    input: BlockInput,
+    how: DerivationOptions & Pick<BlockOptions, 'mode' | 'verify'>,
+    runner: TransactionRunner,
+    watch: BlockWatch,
+  ) {
+    if (isLeftForLater(how)) {
+      const block = openBlock(input, withSharedCode(how.state, this.#codes));
+      return { derived: null, deferral: null, run: new BlockRun(block, runner, watch) };
+    }
     const derived = await derive(input, how);
     const block = openBlock(input, withSharedCode(how.state, this.#codes));
     const deferral = new Deferral(derived.analysis, derived.graph, block.state, watch.onResolve);
@@ -227,6 +250,23 @@ export class BlockExecutor {
     return { result: resultOf(block.input, run, end), end };
   }
 }
+
+/**
+ * Whether a block that runs in order is analysed only if somebody looks at that: one thread needs no sets, and
+ * what they would promise is not asked for. Not where state has to be loaded, which the analysis foresees.
+ */
+function isLeftForLater({
+  mode = 'auto',
+  verify = false,
+  state,
+  ...parts
+}: DerivationOptions & Pick<BlockOptions, 'mode' | 'verify'>): boolean {
+  const isGiven = parts.analysis !== undefined || parts.graph !== undefined || parts.plan !== undefined;
+  const isPromised = verify || parts.trustAccessLists === true;
+  return mode === 'auto' && !isPromised && !isGiven && state.load === undefined;
+}
+
+const NOT_DERIVED: Derivation['timings'] = { analysis: 0, graph: 0, plan: 0 };
 
 /** How long the analysis goes on before answers of workers are looked at, in milliseconds. */
 const SLICE_MS = 1;
