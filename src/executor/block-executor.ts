@@ -62,6 +62,8 @@ export class BlockExecutor {
   readonly #runners: RunnerStore;
   readonly #codes = new CodeStore();
   readonly #onFault: (fault: Fault) => void;
+  /** Since the current block began. */
+  #faults: Fault[] = [];
   #outbox: Outbox | null = null;
   #pool: WorkerPool | null;
 
@@ -69,9 +71,12 @@ export class BlockExecutor {
   constructor(options: PoolOptions, pool: WorkerPool | null, onFault: (fault: Fault) => void) {
     this.#options = options;
     this.#runners = new RunnerStore(options.engine ?? DEFAULT_ENGINE);
-    this.#onFault = onFault;
+    this.#onFault = (fault) => {
+      this.#faults.push(fault);
+      onFault(fault);
+    };
     this.#pool = pool;
-    if (pool !== null) pool.onFault = onFault;
+    if (pool !== null) pool.onFault = this.#onFault;
   }
 
   /** The worker threads, if there are any. */
@@ -106,6 +111,8 @@ export class BlockExecutor {
     const start = performance.now();
     const { workers } = this.#options;
     const { signal } = watch;
+    const faults: Fault[] = [];
+    this.#faults = faults;
     const { granularity = 'transaction', skipInvalid = false, mode = 'auto' } = options;
     if (options.blockAccessList !== undefined) {
       await options.state.load?.(blockAccessListKeys(options.blockAccessList));
@@ -162,6 +169,7 @@ export class BlockExecutor {
         workers: reason === null ? workers : 1,
         engine: runner.engine,
         engineReason: runner.engineReason,
+        faults: [...faults],
         timings: {
           ...timings,
           execute: executed - start - timings.analysis - timings.graph - timings.plan,

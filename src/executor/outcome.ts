@@ -10,6 +10,7 @@ import type { StateDiff } from '../state/diff.ts';
 import type { BlockEnd } from './block-end.ts';
 import type { RawLog } from './engine.ts';
 import type { EngineKind } from './engine-kind.ts';
+import type { Fault } from './fault.ts';
 import type { Escape } from './guard.ts';
 import { joinBlooms, receiptsRoot } from './receipts.ts';
 import { type Requests, requestsHash } from './requests.ts';
@@ -83,6 +84,8 @@ export interface Execution extends BlockResult {
   readonly engine: EngineKind;
   /** Why not the tuned form, which was asked for; `null` otherwise. */
   readonly engineReason: string | null;
+  /** Worker threads that were lost meanwhile, in that order; the result is right nevertheless. */
+  readonly faults: readonly Fault[];
   /** In milliseconds; 0 for what was passed in or not asked for. */
   readonly timings: {
     readonly analysis: number;

@@ -14,7 +14,7 @@ type ReceiptDocument = ExecutionDocument['receipts'][number];
 /** What came of executing the input. Everything but `timings` is the same for any number of workers. */
 export function executionDocument(execution: Execution, input: BlockInput): ExecutionDocument {
   const { skipped, missingBlockHashes, verified, timings, mode, modeReason, workers } = execution;
-  const { engine, engineReason, blockAccessList } = execution;
+  const { engine, engineReason, blockAccessList, faults } = execution;
   return {
     gasUsed: quantity(execution.gasUsed),
     receiptsRoot: execution.receiptsRoot,
@@ -38,7 +38,15 @@ export function executionDocument(execution: Execution, input: BlockInput): Exec
       accessList: verified.accessList,
       ...(verified.mismatches.length > 0 && { mismatches: [...verified.mismatches] }),
     },
-    timings: { mode, modeReason, workers, engine, engineReason, ...timings },
+    timings: {
+      mode,
+      modeReason,
+      workers,
+      engine,
+      engineReason,
+      ...(faults.length > 0 && { faults: [...faults] }),
+      ...timings,
+    },
   };
 }
 

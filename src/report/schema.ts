@@ -304,6 +304,17 @@ const execution = z
           .string()
           .nullable()
           .meta({ description: 'Why not the tuned form, where it was asked for.' }),
+        faults: z
+          .array(
+            z.strictObject({
+              kind: z.enum(['killed', 'crashed', 'out-of-memory', 'hung', 'garbage', 'not-started']),
+              place: count.meta({ description: 'Which worker, from 0.' }),
+              attempt: count.meta({ description: 'How often what it was at had been given out.' }),
+              message: z.string(),
+            }),
+          )
+          .optional()
+          .meta({ description: 'Worker threads that were lost; the result is right nevertheless.' }),
         analysis: milliseconds,
         graph: milliseconds,
         plan: milliseconds,

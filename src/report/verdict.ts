@@ -48,6 +48,11 @@ export function judgeRun({ analysis, execution }: Findings, options: VerdictOpti
   for (const { index, detail } of execution.skipped) {
     notes.push(`transaction ${index} left out: ${detail}`);
   }
+  const { faults } = execution;
+  if (faults.length > 0) {
+    const kinds = [...new Set(faults.map(({ kind }) => kind))].join(', ');
+    notes.push(`${count(faults.length, 'worker thread')} lost (${kinds}): what it had was done again`);
+  }
   const escapes = execution.escapes.length;
   if (escapes > 0) {
     if (analysis.options.trustAccessLists) {

@@ -207,7 +207,9 @@ test('faults are told, with their block, and counted', async () => {
   await pool.kill(1);
   const running = executor.executeBlock(independent, { state, mode: 'parallel' });
   executor.on('transaction', () => void pool.kill(0));
-  await running;
+  const { execution } = await running;
+  const withoutBlock = faults.map(({ block: _, ...fault }) => fault);
+  expect(withoutBlock.slice(1, 1 + execution.faults.length)).toEqual(execution.faults);
   expect(faults[0]).toMatchObject({ kind: 'killed', place: 1, block: null });
   const { faults: counted } = executor.metrics();
   expect(Object.values(counted).reduce((sum, one) => sum + one)).toBe(faults.length);

@@ -3,7 +3,7 @@ import { judgeRun } from '../../src/report/verdict.ts';
 import { analysis, execution, graph, plan, token } from './hand-made.ts';
 
 const analysed = { analysis, graph, plan, execution: null };
-const clean = { ...execution, skipped: [], missingBlockHashes: [] };
+const clean = { ...execution, skipped: [], missingBlockHashes: [], faults: [] };
 const asked = { isStrict: false, isVerified: false, hasState: true };
 
 describe('the verdict on a run', () => {
@@ -37,10 +37,11 @@ describe('the verdict on a run', () => {
     ]);
   });
 
-  test('notes what execution left out or took as zero', () => {
+  test('notes what execution left out, took as zero, or lost', () => {
     expect(judgeRun({ ...analysed, execution }, asked).notes).toEqual([
       'unknown block hashes taken as zero (--block-hashes): 17',
       'transaction 1 left out: nonce 0, the account has 1',
+      '1 worker thread lost (hung): what it had was done again',
     ]);
   });
 
