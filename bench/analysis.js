@@ -6,8 +6,8 @@
  * milliseconds the analysis and the execution of the same transactions, one after the other on one thread, by
  * the executor with either form of the EVM; then what the analysis is of either, and the analysis in µs a
  * transaction and ns an instruction. None includes decoding. Runs alternate in one process, medians of `ROUNDS`
- * after two that do not count; nothing is kept from one analysis to the next. Says at the end for each form
- * which blocks take longer to analyse than to execute.
+ * after two that do not count; what is kept from one analysis to the next is code, by its bytes, and hashes.
+ * Says at the end for each form which blocks take longer to analyse than to execute.
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';

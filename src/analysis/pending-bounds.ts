@@ -46,8 +46,8 @@ export class PendingBounds {
 
   /** The transactions so far by which one is held. Ascending. */
   holdersOf({ accesses, inputs }: Pick<TransactionAnalysis, 'accesses' | 'inputs'>): number[] {
+    if (this.#everywhere.length === 0 && this.#ofAccount.size === 0) return [...this.#everything];
     const holders = new Set(this.#everything);
-    if (this.#everywhere.length === 0 && this.#ofAccount.size === 0) return [...holders];
     for (const [key, mode] of accesses.keys) this.#addHolders(holders, key, mode, accesses);
     for (const { key } of inputs.answers) this.#addHolders(holders, key, 'read', accesses);
     for (const region of accesses.regions) {

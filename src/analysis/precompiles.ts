@@ -38,6 +38,7 @@ export class Precompiles {
   readonly #results = new Map<string, PrecompileResult>();
   #remembered = 0;
   readonly #functions: ReturnType<typeof getActivePrecompiles>;
+  readonly #addresses: ReadonlySet<Address>;
   /** Made when it is first needed, for all blocks of the hardfork. */
   readonly #engine: { evm: EVM | null };
 
@@ -45,6 +46,10 @@ export class Precompiles {
     this.#common = common;
     this.#functions = others === undefined ? getActivePrecompiles(common) : others.#functions;
     this.#engine = others === undefined ? { evm: null } : others.#engine;
+    this.#addresses =
+      others === undefined
+        ? new Set([...this.#functions.keys()].map((key): Address => `0x${key}`))
+        : others.#addresses;
   }
 
   /** The same ones, for another block. */
@@ -54,11 +59,11 @@ export class Precompiles {
 
   /** Addresses of all of them, for EIP-2929. */
   get addresses(): readonly Address[] {
-    return [...this.#functions.keys()].map((key) => `0x${key}` as Address);
+    return [...this.#addresses];
   }
 
   has(address: Address): boolean {
-    return this.#functions.has(address.slice(2));
+    return this.#addresses.has(address);
   }
 
   isIdentity(address: Address): boolean {

@@ -6,6 +6,7 @@
  */
 import { assemble } from './wasm/assembler.ts';
 import { findDestination } from './wasm/destinations.ts';
+import { divide } from './wasm/divide.ts';
 import { hashWith, permute, roundConstants } from './wasm/keccak.ts';
 import { FIRST_FREE, KECCAK_ROUNDS, PUSH_MASKS, WORD_BYTES } from './wasm/layout.ts';
 import { loopWith } from './wasm/loop.ts';
@@ -51,12 +52,12 @@ class Arena {
   readonly hash: (from: number, length: number, to: number) => void;
 
   constructor() {
-    const loop = loopWith({ findDestination: 0, multiply: 1 });
-    const functions = [findDestination, multiply, permute, hashWith({ permute: 2 }), loop];
+    const loop = loopWith({ findDestination: 0, multiply: 1, divide: 4 });
+    const functions = [findDestination, multiply, permute, hashWith({ permute: 2 }), divide, loop];
     const module = new WebAssembly.Module(assemble(functions, MOST_PAGES));
     const { exports } = new WebAssembly.Instance(module, { memory: { shared: this.#memory } });
     this.hash = exports[3] as Arena['hash'];
-    this.run = exports[4] as Arena['run'];
+    this.run = exports[5] as Arena['run'];
     for (const [round, constant] of roundConstants().entries()) {
       this.view.setBigUint64(KECCAK_ROUNDS + 8 * round, constant, true);
     }

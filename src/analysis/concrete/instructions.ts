@@ -433,9 +433,7 @@ const leave: Instruction = (machine, frame, opcode) => {
 const rows: (Instruction | undefined)[] = new Array(256).fill(undefined);
 for (const [opcode, instruction] of [
   [0x00, stop],
-  [0x04, byWords(concrete.div)],
   [0x05, byWords(concrete.sdiv)],
-  [0x06, byWords(concrete.mod)],
   [0x07, byWords(concrete.smod)],
   [0x08, byModulus('addmod')],
   [0x09, byModulus('mulmod')],

@@ -1,4 +1,7 @@
-/** Code where the loop can run it: in the shared memory, with what is known of its jump destinations behind it. */
+/**
+ * Code where the loop can run it: in the shared memory, with what is known of its jump destinations behind it.
+ * It stays there as long as the shared memory holds it, also from block to block.
+ */
 import { arena } from './arena.ts';
 import { CODE_PADDING } from './wasm/layout.ts';
 
@@ -11,15 +14,45 @@ export interface Program {
   readonly generation: number;
 }
 
-const programs = new WeakMap<Uint8Array, Program>();
+const ofArrays = new WeakMap<Uint8Array, Program>();
 
-/** The program of code, the same for each array as long as the shared memory holds it. */
+/** By some bytes of the code: the one that was met last. */
+const byContent = new Map<number, Program>();
+
+/** The program of code that may run again. */
 export function programOf(code: Uint8Array): Program {
-  const known = programs.get(code);
+  const known = ofArrays.get(code);
   if (known !== undefined && known.generation === arena.generation) return known;
-  const program = makeProgram(code);
-  programs.set(code, program);
+  const program = sameContent(code);
+  ofArrays.set(code, program);
   return program;
+}
+
+/** Another state source has the same code in other arrays. */
+function sameContent(code: Uint8Array): Program {
+  const sample = sampleOf(code);
+  const known = byContent.get(sample);
+  const isThere = known?.generation === arena.generation && known.code.length === code.length;
+  if (isThere && Buffer.compare(code, arena.bytes.subarray(known.at, known.at + code.length)) === 0) {
+    return { ...known, code };
+  }
+  const program = makeProgram(code);
+  if (byContent.size >= MOST_SAMPLES) byContent.clear();
+  byContent.set(sample, program);
+  return program;
+}
+
+const MOST_SAMPLES = 1 << 14;
+const SAMPLED = 32;
+
+/** A hash of the length and of bytes from all over the code. */
+function sampleOf(code: Uint8Array): number {
+  const { length } = code;
+  let hash = length;
+  for (let i = 0; i < SAMPLED; i++) {
+    hash = Math.imul(hash ^ (code[Math.floor((i * length) / SAMPLED)] ?? 0), 0x01000193);
+  }
+  return hash;
 }
 
 /** For code that runs once. */

@@ -126,6 +126,7 @@ export const isLess = binary(0x49);
 export const isMore = binary(0x4b);
 export const isAtMost = binary(0x4d);
 export const isAtLeast = binary(0x4f);
+export const isNatural = (a: Code): Code => binary(0x4e)(a, number(0));
 export const plus = binary(0x6a);
 export const minus = binary(0x6b);
 export const and = binary(0x71);
@@ -146,6 +147,7 @@ export const storeLimb = store(0x37);
 export const loadDigit = load(0x35);
 export const storeDigit = store(0x3e);
 export const isZeroLimb = unary(0x50);
+export const leadingZeros = unary(0x79);
 export const sameLimbs = binary(0x51);
 export const isNegativeLimb = (a: Code): Code => binary(0x53)(a, limb(0));
 export const isLessLimb = binary(0x54);
@@ -174,7 +176,16 @@ export const storeAsDouble = (address: Code, value: Code, offset: number): Code 
 
 export const loadHalfWord = load(0xfd, 0x00);
 export const storeHalfWord = store(0xfd, 0x0b);
-export const zeroHalfWord: Code = [0xfd, 0x0c, ...new Array<number>(16).fill(0)];
+/** By the byte of each of the 16 places. */
+export const halfWord = (byteAt: (place: number) => number): Code => [
+  0xfd,
+  0x0c,
+  Array.from({ length: 16 }, (_, place) => byteAt(place)),
+];
+export const zeroHalfWord: Code = halfWord(() => 0);
+/** Byte by byte; where it holds, all bits are set. */
+export const bytesAreAtMost = binary(0xfd, 0x2a);
+export const subBytes = binary(0xfd, 0x71);
 export const andHalfWords = binary(0xfd, 0x4e);
 export const orHalfWords = binary(0xfd, 0x50);
 export const xorHalfWords = binary(0xfd, 0x51);

@@ -3,29 +3,33 @@
  * what a transaction runs of it, so reading all of it first would cost more than running it.
  */
 import {
-  and,
   branch,
+  bytesAreAtMost,
   type Code,
   differ,
   type FunctionBody,
   get,
+  halfWord,
   I32,
-  isAtLeast,
+  isAnySet,
   isAtMost,
   isLess,
   isMore,
   leave,
   loadByte,
+  loadHalfWord,
   loop,
   minus,
   not,
   number,
+  orHalfWords,
   plus,
   same,
   select,
   sequence,
   set,
   storeByte,
+  subBytes,
   when,
 } from './assembler.ts';
 import { INVALID, VALID } from './layout.ts';
@@ -44,8 +48,7 @@ const LENGTH = 2;
 const PC = 3;
 const START = 4;
 const AT = 5;
-const BACK = 6;
-const OPCODE = 7;
+const OPCODE = 6;
 
 const byteAt = (pc: Code): Code => loadByte(plus(get(CODE), pc));
 const know = (pc: Code, what: Code): Code => storeByte(plus(get(KNOWN), pc), what);
@@ -70,29 +73,38 @@ const findAll = sequence(
   leave(loadByte(plus(get(KNOWN), get(PC)))),
 );
 
-/** Back to where no byte before could, as an instruction, push the byte there: instructions begin at `START`. */
+/** Bytes that one PUSH can push. */
+const MOST_DATA = 32;
+
+/** Which of the 16 bytes from so many before `START` on would, as an instruction, push the byte at `START`. */
+function pushes(back: number): Code {
+  // A byte so many places before has to push as many at least.
+  const least = (place: number) => PUSH1 + back - place - 1;
+  const bytes = loadHalfWord(minus(plus(get(CODE), get(START)), number(back)));
+  return bytesAreAtMost(
+    subBytes(bytes, halfWord(least)),
+    halfWord((place) => PUSH32 - least(place)),
+  );
+}
+
+const mayBeData = isAnySet(orHalfWords(pushes(MOST_DATA), pushes(MOST_DATA / 2)));
+
+/** Back to where no byte before could push the byte there: instructions begin at `START`. */
 const findStart = sequence(
   set(START, get(PC)),
-  set(BACK, number(1)),
   loop(
-    when(
-      and(isAtMost(get(BACK), number(32)), isAtMost(get(BACK), get(START))),
-      sequence(
-        set(OPCODE, byteAt(minus(get(START), get(BACK)))),
+    sequence(
+      when(isLess(get(START), number(MOST_DATA)), set(START, number(0))),
+      when(
+        get(START),
         when(
-          and(
-            isAtLeast(get(OPCODE), plus(get(BACK), number(PUSH1 - 1))),
-            isAtMost(get(OPCODE), number(PUSH32)),
-          ),
+          mayBeData,
           sequence(
             set(START, minus(get(START), number(1))),
-            set(BACK, number(1)),
             when(isMore(minus(get(PC), get(START)), number(LONGEST_LOOK)), findAll),
             branch(2),
           ),
         ),
-        set(BACK, plus(get(BACK), number(1))),
-        branch(1),
       ),
     ),
   ),
@@ -102,7 +114,7 @@ const findStart = sequence(
 export const findDestination: FunctionBody = {
   parameters: 4,
   result: I32,
-  locals: [I32, I32, I32, I32],
+  locals: [I32, I32, I32],
   code: sequence(
     when(
       differ(byteAt(get(PC)), number(JUMPDEST)),

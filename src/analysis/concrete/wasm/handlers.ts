@@ -38,7 +38,7 @@ import {
   when,
   xorHalfWords,
 } from './assembler.ts';
-import { FRAME, PUSH_MASKS, UNKNOWN, VALID, WORD_BYTES } from './layout.ts';
+import { DIVIDEND, FRAME, PUSH_MASKS, QUOTIENT, UNKNOWN, VALID, WORD_BYTES } from './layout.ts';
 import {
   CODE_AT,
   CODE_LENGTH,
@@ -88,6 +88,7 @@ import {
 /** Indices of the module's other functions. */
 export interface Functions {
   readonly findDestination: number;
+  readonly divide: number;
   readonly multiply: number;
 }
 
@@ -124,16 +125,25 @@ function pushWord(from: Code): Code {
   return sequence(copyWord(from, free), rise);
 }
 
-/** Both operands below 2^64, or the divisor a single digit; the rest is done outside. */
-function division(short: (x: Code, y: Code) => Code, long: Code): Code {
-  const isOneDigit = isAtLeastLimb(limb(0x7ffffffe), subLimbs(loadLimb(second), limb(1)));
+/** `result` is where a long division leaves what is asked for. */
+function division(
+  short: (x: Code, y: Code) => Code,
+  byDigit: Code,
+  { divide }: Functions,
+  result: number,
+): Code {
+  const isOneDigit = isZeroLimb(shrLimb(loadLimb(b), limb(32)));
+  const long = sequence(call(divide, a, b), copyWord(number(result), b));
   return sequence(
     set(STEPS, subLimbs(get(STEPS), limb(8))),
-    when(not(isShort(second)), outside),
+    drop,
     when(
-      isShort(top),
-      sequence(drop, when(not(isZeroLimb(loadLimb(b))), setLimb(b, short(loadLimb(a), loadLimb(b))))),
-      sequence(when(not(isOneDigit), outside), drop, long),
+      isShort(b),
+      when(
+        not(isZeroLimb(loadLimb(b))),
+        when(isShort(a), setLimb(b, short(loadLimb(a), loadLimb(b))), when(isOneDigit, byDigit, long)),
+      ),
+      long,
     ),
   );
 }
@@ -203,8 +213,11 @@ export function handlersWith(functions: Functions): readonly Handler[] {
     row(0x01, sequence(drop, add(a, b, SPARE))),
     row(0x02, sequence(drop, mul(functions.multiply, a, b))),
     row(0x03, sequence(drop, sub(a, b, SPARE))),
-    row(0x04, division(divLimbs, divideByDigit(a, b, SPARE))),
-    row(0x06, division(remLimbs, sequence(divideByDigit(a, b, SPARE), setLimb(b, get(LIMB))))),
+    row(0x04, division(divLimbs, divideByDigit(a, b, SPARE), functions, QUOTIENT)),
+    row(
+      0x06,
+      division(remLimbs, sequence(divideByDigit(a, b, SPARE), setLimb(b, get(LIMB))), functions, DIVIDEND),
+    ),
     row(0x10, flag(isLessWord(a, b))),
     row(0x11, flag(isLessWord(b, a))),
     row(0x12, flag(isLessSignedWord(a, b))),

@@ -23,6 +23,11 @@ export const MOST_HEIGHT = 8;
 export const KECCAK_STATE = 6144;
 export const KECCAK_ROUNDS = 6400;
 
+/** Of a division: the dividend, and then the rest, one digit longer than a word; the other operand; the result. */
+export const DIVIDEND = 6656;
+export const DIVISOR = 6720;
+export const QUOTIENT = 6784;
+
 /** Hashes of 64 bytes that are remembered: the bytes, then the hash as a word. */
 export const HASHES = 8192;
 export const REMEMBERED_HASHES = 4096;

@@ -74,7 +74,7 @@ export function copyReversed(from: Code, to: Code, spare: Local): Code {
   );
 }
 
-function setZero(to: Code): Code {
+export function setZero(to: Code): Code {
   return sequence(storeHalfWord(to, zeroHalfWord), storeHalfWord(to, zeroHalfWord, 16));
 }
 
