@@ -32,8 +32,8 @@ export function foreseenKeys({ block, hardfork, transactions }: BlockInput): Sta
   const whole = (address: Address) => keys.add(accountKey(address, 'balance'));
   if (block !== null) {
     whole(block.feeRecipient);
-    for (const key of ownStepKeys(block, hardfork)) keys.add(key);
   }
+  for (const key of ownStepKeys({ block, hardfork })) keys.add(key);
   for (const tx of transactions) {
     whole(tx.from);
     whole(entryOf(tx).address);

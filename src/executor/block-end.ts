@@ -11,6 +11,7 @@ import { type Step, stepOf } from './access-list/step.ts';
 import type { BlockRun, OpenedBlock } from './block-run.ts';
 import { committedDiff } from './current-state.ts';
 import { MissingStateError } from './missing-state.ts';
+import { once } from './once.ts';
 import { depositsOf, QUEUES, type Requests } from './requests.ts';
 
 /** What a block did beyond its transactions' results. */
@@ -89,13 +90,4 @@ async function takeQueue(
     throw error;
   }
   throw new InvalidBlockError(null, 'failed-system-call', `the call of ${address} at its end fails`);
-}
-
-/** Makes a value when it is first asked for, and then lets go of what it was made from. */
-function once<T>(make: () => T): () => T {
-  let state: { readonly make: () => T } | { readonly value: T } = { make };
-  return () => {
-    if ('make' in state) state = { value: state.make() };
-    return state.value;
-  };
 }

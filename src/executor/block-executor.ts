@@ -10,6 +10,7 @@ import type { BlockInput } from '../input/block.ts';
 import type { BlockAccessList } from '../input/block-access-list/list.ts';
 import { blockAccessListKeys } from '../state/listed-keys.ts';
 import type { StateSource } from '../state/source.ts';
+import { ownStepKeys } from '../state/system-calls.ts';
 import { executionHeader } from './block-context.ts';
 import { type BlockEnd, closeBlock } from './block-end.ts';
 import { BlockLimits, BlockRun, finishInOrder, type OpenedBlock, openBlock } from './block-run.ts';
@@ -18,11 +19,13 @@ import { Deferral } from './deferral.ts';
 import { type Derivation, type DerivationOptions, derive, planOf } from './derive.ts';
 import { blockBroadcast } from './dispatch/block-broadcast.ts';
 import { CodeStore } from './dispatch/code-store.ts';
+import { sharedBlock } from './dispatch/listed-block.ts';
 import { Outbox } from './dispatch/outbox.ts';
 import { withSharedCode } from './dispatch/shared-code.ts';
 import { DEFAULT_ENGINE } from './engine-kind.ts';
 import type { Fault } from './fault.ts';
 import { findingsAfter, findingsOf } from './findings.ts';
+import { canRunBy, runByList } from './listed-run.ts';
 import type { Metrics } from './metrics.ts';
 import { type BlockResult, blockResult, type Outcome } from './outcome.ts';
 import { ParallelRun } from './parallel-run.ts';
@@ -31,7 +34,7 @@ import type { PoolOptions } from './pool-options.ts';
 import { RunnerStore } from './runner-store.ts';
 import type { TransactionRunner } from './transaction-runner.ts';
 import { type SequentialRun, verification } from './verification.ts';
-import { expectedMs, reasonAgainstPlan, reasonBeforehand } from './worthwhile.ts';
+import { expectedMs, reasonAgainstList, reasonAgainstPlan, reasonBeforehand } from './worthwhile.ts';
 
 /** How a block is executed. */
 export interface BlockOptions extends Partial<AnalysisOptions> {
@@ -45,8 +48,9 @@ export interface BlockOptions extends Partial<AnalysisOptions> {
   /** Whether to run sequentially as well, and compare. Default: false. */
   readonly verify?: boolean;
   /**
-   * The block's access list, as somebody else says it is: what it names is loaded in one go, and it is compared
-   * with what execution gives (`verified.accessList`).
+   * The block's access list (EIP-7928), as somebody else says it is. What it names is loaded in one go; from Cancun
+   * on the block runs by it, each transaction by itself, as far as it proves right, and nothing is derived before
+   * it is looked at, unless parts are given; and it is compared with what execution gives (`verified.accessList`).
    */
   readonly blockAccessList?: BlockAccessList;
   /**
@@ -114,8 +118,9 @@ export class BlockExecutor {
     const faults: Fault[] = [];
     this.#faults = faults;
     const { granularity = 'transaction', skipInvalid = false, mode = 'auto' } = options;
-    if (options.blockAccessList !== undefined) {
-      await options.state.load?.(blockAccessListKeys(options.blockAccessList));
+    const list = options.blockAccessList ?? null;
+    if (list !== null) {
+      await options.state.load?.([...blockAccessListKeys(list), ...ownStepKeys(input)]);
       signal.throwIfAborted();
     }
     this.#codes.tidy();
@@ -128,9 +133,11 @@ export class BlockExecutor {
         ? 'which transactions are left out depends on the gas that earlier ones use'
         : reasonBeforehand(mode, workers, input);
     const { derived, deferral, run, reason } =
-      beforehand === null
-        ? await this.#runInParallel(input, how, runner, watch)
-        : { ...(await this.#prepareInOrder(input, how, runner, watch)), reason: beforehand };
+      list !== null && runsByList(list, input, options)
+        ? await this.#runByList(list, input, { ...how, beforehand }, runner, watch)
+        : beforehand === null
+          ? await this.#runInParallel(input, how, runner, watch)
+          : { ...(await this.#prepareInOrder(input, how, runner, watch)), reason: beforehand };
     const { block } = run;
     const escapes = await finishInOrder(run, limits(), deferral, { skipInvalid });
     const committing = performance.now();
@@ -163,7 +170,7 @@ export class BlockExecutor {
           return end.accessList();
         },
         escapes,
-        verified: verification(result, end, { input, sequential, given: options.blockAccessList ?? null }),
+        verified: verification(result, end, { input, sequential, given: list }),
         mode: reason === null ? 'parallel' : 'sequential',
         modeReason: reason,
         workers: reason === null ? workers : 1,
@@ -196,6 +203,31 @@ export class BlockExecutor {
     const block = openBlock(input, withSharedCode(how.state, this.#codes));
     const deferral = new Deferral(derived.analysis, derived.graph, block.state, watch.onResolve);
     return { derived, deferral, run: new BlockRun(block, runner, watch) };
+  }
+
+  /** By a given access list, where that is worth it. */
+  async #runByList(
+    list: BlockAccessList,
+    input: BlockInput,
+    how: Pick<DerivationOptions, 'state' | 'workers'> &
+      Pick<BlockOptions, 'mode'> & { readonly beforehand: string | null },
+    runner: TransactionRunner,
+    watch: BlockWatch,
+  ) {
+    const block = openBlock(input, withSharedCode(how.state, this.#codes));
+    const run = new BlockRun(block, runner, watch);
+    const isAsked = how.mode === 'parallel';
+    const reason = how.beforehand ?? (isAsked ? null : reasonAgainstList(input, how.workers, runner.engine));
+    if (reason === null) {
+      const pool = await this.#startedPool();
+      pool.renew();
+      const listed = sharedBlock(input.transactions, list, block.state);
+      pool.broadcast({ ...blockBroadcast(block, runner.precompiles), listed });
+      const group = Symbol('block');
+      watch.signal.addEventListener('abort', () => pool.cancel(group), { once: true });
+      await runByList(run, pool, list, group);
+    }
+    return { derived: null, deferral: null, run, reason };
   }
 
   /** Derives and executes, at the same time where the state is all there. */
@@ -257,6 +289,15 @@ export class BlockExecutor {
     const end = await closeBlock(block, run);
     return { result: resultOf(block.input, run, end), end };
   }
+}
+
+/** Whether a given list is what the block is run by; parts that are given as well come first. */
+function runsByList(list: BlockAccessList, input: BlockInput, options: BlockOptions): boolean {
+  const { analysis, graph, plan, skipInvalid, trustAccessLists, mode } = options;
+  if (analysis !== undefined || graph !== undefined || plan !== undefined) return false;
+  // In order, or with declared lists that bind, accesses are compared with what is derived.
+  if (mode === 'sequential' || trustAccessLists === true) return false;
+  return skipInvalid !== true && canRunBy(list, input);
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Address, BlockInput } from '../input/block.ts';
 import type { StateKey } from '../state/key.ts';
 import type { AccountState } from '../state/source.ts';
 import type { Batch } from './dispatch/batch.ts';
+import type { ListedRange } from './dispatch/listed-runner.ts';
 import type { EngineKind } from './engine-kind.ts';
 
 /** What a worker is started with. */
@@ -17,6 +18,8 @@ export interface WorkerData {
 export interface RequestBodies {
   /** Answered with a `BatchAnswer`. */
   readonly batch: Batch;
+  /** Of a block that is run by its access list; answered with a `BatchAnswer`. */
+  readonly listed: ListedRange;
   /** A batch of signatures, answered with their signers; see `signature-batch.ts`. */
   readonly signatures: Uint8Array;
 }
@@ -35,6 +38,8 @@ export interface BlockBroadcast {
   readonly input: BlockInput;
   /** The accounts of precompiles as far as they are known: whoever calls one looks at it, which is no access. */
   readonly precompiles: ReadonlyMap<Address, AccountState | null>;
+  /** Of a block that is run by its access list; see `dispatch/listed-block.ts`. */
+  readonly listed?: SharedArrayBuffer;
 }
 
 export type Broadcast = BlockBroadcast;

@@ -1,8 +1,10 @@
 /** Entry of a worker thread: says that it is ready, then answers each request, one after the other, in their order. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { BatchRunner } from './dispatch/batch-runner.ts';
+import { ListedRunner } from './dispatch/listed-runner.ts';
 import type {
   Answer,
+  Broadcast,
   FromWorker,
   Request,
   RequestHandlers,
@@ -17,9 +19,14 @@ import { WorkerControl } from './worker-control.ts';
 const { engine, control: shared } = workerData as WorkerData;
 const control = new WorkerControl(shared);
 const batches = new BatchRunner(engine);
+const listed = new ListedRunner();
 const handlers: RequestHandlers = {
   batch: async (batch, context) => {
     const value = await batches.run(batch, context);
+    return { value, transfer: [value.bytes.buffer] };
+  },
+  listed: async (range, context) => {
+    const value = await listed.run(range, context);
     return { value, transfer: [value.bytes.buffer] };
   },
   signatures: signersAnswer,
@@ -45,6 +52,11 @@ async function answer<K extends RequestKind>(id: number, { kind, body }: Request
   }
 }
 
+async function setBlock(broadcast: Broadcast): Promise<void> {
+  await batches.setBlock(broadcast);
+  listed.setBlock(broadcast.listed, batches.runner);
+}
+
 /** An error as plain data. */
 function describeFailure(error: unknown): TaskFailure {
   const { code, message, keys } = error as { code?: unknown; message?: unknown; keys?: unknown };
@@ -57,7 +69,7 @@ function describeFailure(error: unknown): TaskFailure {
 
 parentPort?.on('message', (message: ToWorker) => {
   last = last.then(() =>
-    message.kind === 'broadcast' ? batches.setBlock(message.broadcast) : answer(message.id, message.request),
+    message.kind === 'broadcast' ? setBlock(message.broadcast) : answer(message.id, message.request),
   );
 });
 send({ kind: 'ready' });

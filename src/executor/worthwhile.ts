@@ -55,3 +55,23 @@ export function reasonAgainstPlan(plan: Plan, graph: ConflictGraph, engine: Engi
   const sharedMs = aloneMs * share + graph.gas.length * DISPATCH_MS;
   return sharedMs < aloneMs ? null : 'its transactions take no longer than sending them to workers';
 }
+
+/**
+ * Why a block that can be run by its access list stays on one thread. None of its transactions waits for another
+ * one. Their gas, which only an analysis would estimate, is taken to be shares of what the block used, by their
+ * limits.
+ */
+export function reasonAgainstList(
+  { block, transactions }: BlockInput,
+  workers: number,
+  engine: EngineKind,
+): string | null {
+  const limit = transactions.reduce((sum, { gasLimit }) => sum + gasLimit, 0n);
+  const used = block?.gasUsed ?? limit;
+  let aloneMs = 0;
+  for (const { gasLimit } of transactions) {
+    aloneMs += expectedMs(limit === 0n ? 0n : (gasLimit * used) / limit, engine);
+  }
+  const sharedMs = aloneMs / workers + transactions.length * DISPATCH_MS;
+  return sharedMs < aloneMs ? null : 'its transactions take no longer than sending them to workers';
+}

@@ -4,7 +4,7 @@
  * (`executor/requests.ts`). Rewards of miners are not here.
  */
 import { InternalError } from '../errors.ts';
-import type { Address, BlockHeader } from '../input/block.ts';
+import type { Address, BlockHeader, BlockInput } from '../input/block.ts';
 import { isHardforkFrom } from '../input/chain.ts';
 import type { GrowingDiff, StateDiff } from './diff.ts';
 import { accountKey, type StateKey, storageKey } from './key.ts';
@@ -76,8 +76,9 @@ export function systemCallsDiff(
 }
 
 /** Keys that the block's own steps need. */
-export function ownStepKeys(block: BlockHeader, hardfork: string): StateKey[] {
+export function ownStepKeys({ block, hardfork }: Pick<BlockInput, 'block' | 'hardfork'>): StateKey[] {
   const keys: StateKey[] = [];
+  if (block === null) return keys;
   for (const [address, slots] of systemCallSlots(block, hardfork)) {
     keys.push(accountKey(address, 'balance'));
     for (const slot of slots.keys()) keys.push(storageKey(address, slot));

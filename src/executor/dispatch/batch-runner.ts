@@ -27,6 +27,11 @@ export class BatchRunner {
     this.#state.startBlock(precompiles);
   }
 
+  /** Turned to the block; `null` before the first one. */
+  get runner(): TransactionRunner | null {
+    return this.#runner;
+  }
+
   /** Runs one transaction after the other, as long as somebody wants to know. */
   async run(
     { values, bytes, codes, codeEpoch, round }: Batch,

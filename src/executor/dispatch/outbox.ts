@@ -5,6 +5,8 @@ import type { Transaction } from '../../input/block.ts';
 import type { RunResult } from '../transaction-runner.ts';
 import { type Batch, type BatchAnswer, Reader, type Stop, Writer } from './batch.ts';
 import type { CodeStore } from './code-store.ts';
+import type { ListedRange } from './listed-runner.ts';
+import { readLayout } from './own-layout.ts';
 import { readResult } from './result-record.ts';
 import type { Task } from './task-maker.ts';
 import { writeState, writeTransaction } from './task-record.ts';
@@ -88,20 +90,43 @@ export class Outbox {
 
 /** @throws InternalError when it is no answer to these tasks. */
 export function receivedResults(answer: unknown, tasks: readonly Task[]): BatchResults {
-  const { values, bytes, stop } = (answer ?? {}) as { readonly [K in keyof BatchAnswer]?: unknown };
-  if (!Array.isArray(values) || !isUint8Array(bytes))
-    throw new InternalError('an answer is not one to a batch');
-  const reader = new Reader(values, bytes);
+  const { reader, stop } = openAnswer(answer);
   const results: RunResult[] = [];
   for (const task of tasks) {
     if (reader.isAtEnd) break;
     results.push(readResult(reader, task));
   }
-  const expected = tasks[results.length]?.transaction;
-  if (!reader.isAtEnd || stopOf(stop)?.transaction !== expected) {
+  checkEnd(reader, stop, tasks[results.length]?.transaction);
+  return { results, stop };
+}
+
+/**
+ * Results of the first transactions of a range.
+ *
+ * @throws InternalError when it is no answer to that range.
+ */
+export function receivedListed(answer: unknown, { first, count }: ListedRange): readonly RunResult[] {
+  const { reader, stop } = openAnswer(answer);
+  const results: RunResult[] = [];
+  while (results.length < count && !reader.isAtEnd) {
+    results.push(readResult(reader, readLayout(reader, first + results.length)));
+  }
+  checkEnd(reader, stop, results.length === count ? undefined : first + results.length);
+  return results;
+}
+
+function openAnswer(answer: unknown): { readonly reader: Reader; readonly stop: Stop | null } {
+  const { values, bytes, stop } = (answer ?? {}) as { readonly [K in keyof BatchAnswer]?: unknown };
+  if (!Array.isArray(values) || !isUint8Array(bytes))
+    throw new InternalError('an answer is not one to a batch');
+  return { reader: new Reader(values, bytes), stop: stopOf(stop) };
+}
+
+/** @param expected - The first transaction without a result, if there is one. */
+function checkEnd(reader: Reader, stop: Stop | null, expected: number | undefined): void {
+  if (!reader.isAtEnd || stop?.transaction !== expected) {
     throw new InternalError('an answer has other results than were asked for');
   }
-  return { results, stop: stopOf(stop) };
 }
 
 function stopOf(value: unknown): Stop | null {

@@ -17,6 +17,9 @@ const BLOOM_LENGTH = 256;
 /** Topics that a log has at most. */
 const MAXIMUM_TOPICS = 4;
 
+/** Where what a result speaks of stands in its task. */
+export type ResultPlaces = Pick<WorkerState, 'check' | 'placeOf' | 'placeOfSlot' | 'keep'>;
+
 /**
  * Writes a result, and keeps on the worker what it has left.
  *
@@ -26,7 +29,7 @@ const MAXIMUM_TOPICS = 4;
 export function writeResult(
   writer: Writer,
   result: RunResult,
-  state: WorkerState,
+  state: ResultPlaces,
   cells: Iterable<Cell>,
 ): void {
   if (result.status === 'invalid') {
@@ -55,7 +58,7 @@ function writeLog(writer: Writer, [address, topics, data]: RawLog): void {
   writer.pushBytes(data);
 }
 
-function writeDiff(writer: Writer, diff: AccountDiff, state: WorkerState): void {
+function writeDiff(writer: Writer, diff: AccountDiff, state: ResultPlaces): void {
   const { address, balance, nonce, code, slots } = diff;
   const flags =
     (balance === undefined ? 0 : DIFF.balance) |

@@ -1,0 +1,54 @@
+/** What a worker does for a block that is run by its access list: any transactions of it, in any order. */
+import type { RequestContext } from '../protocol.ts';
+import type { TransactionRunner } from '../transaction-runner.ts';
+import { type BatchAnswer, type Stop, Writer } from './batch.ts';
+import { type ListedBlock, receivedBlock } from './listed-block.ts';
+import { OwnLayout } from './own-layout.ts';
+import { writeResult } from './result-record.ts';
+
+/** Consecutive transactions of a block. */
+export interface ListedRange {
+  readonly first: number;
+  readonly count: number;
+}
+
+export class ListedRunner {
+  #block: ListedBlock | null = null;
+  #runner: TransactionRunner | null = null;
+
+  /** @param runner - Turned to the block already. */
+  setBlock(shared: SharedArrayBuffer | undefined, runner: TransactionRunner | null): void {
+    this.#block = shared === undefined ? null : receivedBlock(shared);
+    this.#runner = runner;
+  }
+
+  /** Runs each on what the list says that it finds, up to one that cannot be run here. */
+  async run({ first, count }: ListedRange, { advance, isCancelled }: RequestContext): Promise<BatchAnswer> {
+    const writer = new Writer();
+    let stop: Stop | null = null;
+    for (let index = first; stop === null && index < first + count && !isCancelled(); index++) {
+      advance();
+      stop = await this.#runNext(index, writer);
+    }
+    return { values: writer.values, bytes: writer.bytes(), stop };
+  }
+
+  /** @returns Why it did not come to its end, or `null`. */
+  async #runNext(index: number, writer: Writer): Promise<Stop | null> {
+    try {
+      const transaction = this.#block?.transactions[index];
+      if (this.#block === null || this.#runner === null || transaction === undefined) {
+        throw new Error('a request came before its block');
+      }
+      const { changes, state } = this.#block;
+      const result = await this.#runner.run(index, changes.before(index + 1, state), { transaction });
+      const layout = new OwnLayout(this.#runner.cells);
+      layout.write(writer);
+      writeResult(writer, result, layout, this.#runner.cells);
+      return null;
+    } catch (error) {
+      const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
+      return { transaction: index, code: String(code), message: String(message) };
+    }
+  }
+}
