@@ -27,6 +27,8 @@ import { OracleState } from './oracle/state.ts';
 const SEVERAL_WORKERS = [116525, 2462997, 6137495, 11743952, 12522062, 15274915, 18426253, 19933122];
 const WORKERS = [1, 3, 8];
 
+const DELAYING_WORKER_URL = new URL('./executor/delaying-worker.js', import.meta.url);
+
 /** What must not depend on how a block was executed. */
 function outcomeOf({ timings, mode, modeReason, workers, verified, ...result }: Execution) {
   return { ...result, stateDiff: diffToJson(result.stateDiff) };
@@ -72,6 +74,28 @@ describeCorpus('equivalence on mainnet blocks', () => {
     expect(execution.escapes).toEqual([]);
     return execution;
   }
+
+  const delays = isLong
+    ? { workers: [1, 2, 3, 4, 5, 6, 7, 8], repetitions: 20 }
+    : { workers: [4], repetitions: 1 };
+  describe.each(delays.workers)('with %d workers that answer late', (workers) => {
+    let late: Executor;
+    beforeAll(async () => {
+      late = await createExecutor({ workers, workerUrl: DELAYING_WORKER_URL });
+    });
+    afterAll(() => late.close());
+
+    test.each(isLong ? mainnetBlocks() : SEVERAL_WORKERS)('%d', async (number) => {
+      const { input, prestate } = load(number);
+      const reference = outcomeOf(await execute(1, { input, prestate }, false));
+      for (let i = 0; i < delays.repetitions; i++) {
+        const state = snapshotState(prestate);
+        const { execution } = await late.executeBlock(input, { state, mode: 'parallel' });
+        expect(outcomeOf(execution)).toEqual(reference);
+      }
+      expect(Object.values(late.metrics().faults)).toEqual([0, 0, 0, 0, 0, 0]);
+    });
+  });
 
   const several = isLong ? mainnetBlocks() : SEVERAL_WORKERS;
   test.each(mainnetBlocks())('%d', async (number) => {
@@ -129,7 +153,7 @@ describe('equivalence where much is deferred', () => {
   const executors: Executor[] = [];
   beforeAll(async () => {
     // Results come back in random order.
-    const workerUrl = new URL('./executor/delaying-worker.js', import.meta.url);
+    const workerUrl = DELAYING_WORKER_URL;
     for (const workers of [1, 2, 3]) executors.push(await createExecutor({ workers, workerUrl }));
   });
   afterAll(async () => {

@@ -1,11 +1,15 @@
-/** The worker's entry, but that its answers take a random time: transactions end in any order. */
+/** The worker's entry, but that its answers take a random time: those of different workers come in any order. */
 import { parentPort } from 'node:worker_threads';
 
 const { postMessage } = parentPort;
-parentPort.postMessage = (message) => {
-  const send = () => postMessage.call(parentPort, message);
-  if (message.kind === 'ready') send();
-  else setTimeout(send, Math.random() < 0.5 ? 0 : 4 * Math.random());
+let last = Promise.resolve();
+parentPort.postMessage = (message, transfer) => {
+  if (message.kind !== 'ready' && Math.random() < 0.7) {
+    const delay = 4 * Math.random() ** 3;
+    last = last.then(() => new Promise((resolve) => setTimeout(resolve, delay)));
+  }
+  // A worker's own answers keep their order.
+  last = last.then(() => postMessage.call(parentPort, message, transfer));
 };
 
 await import('../../dist/executor/worker.js');
