@@ -11,7 +11,7 @@ import { accountKey, parseKey, type StateKey, storageKey } from '../state/key.ts
 import { overlayState } from '../state/overlay.ts';
 import type { StateSource } from '../state/source.ts';
 import { systemCallsDiff } from '../state/system-calls.ts';
-import type { AccessMode, AccessSet } from './access.ts';
+import type { AccessMode, AccessSet, Region } from './access.ts';
 import { deriveInAnyOrder } from './any-order.ts';
 import { BlockKnowledge, NO_PREDECESSORS, type Predecessors } from './block-knowledge.ts';
 import { Commutation, decideCommutation } from './commutation.ts';
@@ -178,8 +178,10 @@ export class BlockDeriver {
     const writes = new WriteIndex();
     const bounds = new PendingBounds();
     const before = predecessorsIn(writes);
+    const knowledge = this.knowledge(before);
+    const writersOf = (key: StateKey) => writes.writersOf(key);
     for (const index of this.#input.transactions.keys()) {
-      const result = this.one(index, this.knowledge(before), (key) => writes.writersOf(key));
+      const result = this.one(index, knowledge, writersOf);
       const heldBy = bounds.holdersOf(result);
       bounds.add(result);
       this.addTo(writes, result);
@@ -193,9 +195,10 @@ export class BlockDeriver {
   }
 
   /** Adds what a transaction may write. One that may be invalid leaves what was there, or what it would have left. */
-  addTo(writes: WriteIndex, { index, accesses, effects }: TransactionAnalysis): void {
+  addTo(writes: WriteIndex, one: TransactionAnalysis): void {
+    const { index, accesses, effects } = one;
     const runs = this.#options.skipInvalid ? 'perhaps' : 'certainly';
-    writes.add(index, accesses, effects, isOpen({ accesses }), runs);
+    writes.add(index, accesses, effects, isOpen(one), runs);
   }
 
   /** As a mempool. */
@@ -221,7 +224,7 @@ export class BlockDeriver {
     const tx = this.#transaction(index);
     const recorded = new RecordedKnowledge(knowledge);
     const found = this.#deriver.derive(tx, recorded);
-    for (const key of found.missing) this.missing.add(key);
+    if (found.missing.length > 0) for (const key of found.missing) this.missing.add(key);
     let { accesses, status, waitsFor, pending } = found;
     if (isOpen(found)) accesses = this.#withLikely(tx, accesses);
     if (this.#options.trustAccessLists && tx.accessList !== null) {
@@ -230,13 +233,13 @@ export class BlockDeriver {
       waitsFor = [];
     }
     const resolveAfter =
-      waitsFor.length === 0 ? [] : [...new Set(waitsFor.flatMap(writersOf))].sort((a, b) => a - b);
+      waitsFor.length === 0 ? NOBODY : [...new Set(waitsFor.flatMap(writersOf))].sort((a, b) => a - b);
     if (status === 'bounded' && resolveAfter.length > 0) status = 'deferred';
-    if (status !== 'deferred') pending = [];
-    const result = {
+    if (status !== 'deferred') pending = NO_REGIONS;
+    const result: TransactionAnalysis = {
       index,
       status,
-      reasons: withWriters(found.reasons, writersOf),
+      reasons: found.reasons.length === 0 ? found.reasons : withWriters(found.reasons, writersOf),
       accesses,
       assumptions: found.assumptions,
       inputs: recorded.inputs,
@@ -247,18 +250,19 @@ export class BlockDeriver {
       waitsFor,
       resolveAfter,
       pending,
-      heldBy: [],
+      heldBy: NOBODY,
+      derivedAccessList: found.accessList ?? NO_LIST,
     };
-    if (found.accessList !== null) return { ...result, derivedAccessList: found.accessList };
-    const rules = this.#rules;
-    let accessList: readonly AccessListEntry[] | null = null;
-    return {
-      ...result,
-      get derivedAccessList() {
+    if (found.accessList === null) {
+      const rules = this.#rules;
+      let accessList: readonly AccessListEntry[] | null = null;
+      const get = () => {
         accessList ??= derivedAccessList(rules, tx, found.accesses);
         return accessList;
-      },
-    };
+      };
+      Object.defineProperty(result, 'derivedAccessList', { get, enumerable: true, configurable: true });
+    }
+    return result;
   }
 
   /**
@@ -291,6 +295,10 @@ export class BlockDeriver {
     return tx;
   }
 }
+
+const NOBODY: readonly number[] = [];
+const NO_REGIONS: readonly Region[] = [];
+const NO_LIST: readonly AccessListEntry[] = [];
 
 /** Names who may write what the reasons depend on. */
 function withWriters(

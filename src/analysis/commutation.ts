@@ -40,8 +40,8 @@ export class Commutation {
 
   /** Takes into account what a transaction may do to senders. */
   note({ debits, nonceWrites }: TransactionAnalysis): void {
-    for (const address of debits) this.#debits.add(address);
-    for (const address of nonceWrites) this.#nonceWrites.add(address);
+    if (debits.size > 0) for (const address of debits) this.#debits.add(address);
+    if (nonceWrites.size > 0) for (const address of nonceWrites) this.#nonceWrites.add(address);
   }
 
   /** The same analysis, with `delta` turned into `write` where the sender's balance or nonce does not commute. */

@@ -17,7 +17,9 @@ interface Bound {
 
 /** Whether it may touch anything, as far as is known. */
 export function isOpen(analysis: Pick<TransactionAnalysis, 'accesses'>): boolean {
-  return analysis.accesses.regions.some(
+  const { regions } = analysis.accesses;
+  if (regions.length === 0) return false;
+  return regions.some(
     ({ shape, field, mode }) => shape === 'everything' && field === 'any' && mode === 'write',
   );
 }

@@ -150,7 +150,8 @@ export class WriteIndex {
       }
       addTo(this.#keys, key, writer, after);
     }
-    for (const address of effects.reset) addTo(this.#reset, address, writer, runs);
+    if (effects.reset.size > 0)
+      for (const address of effects.reset) addTo(this.#reset, address, writer, runs);
     for (const region of accesses.regions) {
       if (region.mode === 'read') continue;
       if (region.address === null) {

@@ -64,10 +64,31 @@ const exp: Instruction = (machine, frame) => {
   const bytes = byteLength(frame.stack, at - WORD);
   if (!machine.charge(frame, bytes * machine.schedule.expByte)) return HALT;
   machine.work(WORK.bigint * (1 + bytes));
-  byBigint(concrete.exp, frame.stack, at, at - WORD);
+  raise(frame.stack, at, at - WORD);
   frame.top = at;
   return NEXT;
 };
+
+/** Ten to the number of decimals, and places of a byte in a word, come again and again. */
+function raise(stack: Int32Array, base: number, exponent: number): void {
+  const x = toNumber(stack, base);
+  const n = toNumber(stack, exponent);
+  if (x >= SMALL || n >= SMALL) {
+    byBigint(concrete.exp, stack, base, exponent);
+    return;
+  }
+  const known = powers.get(SMALL * x + n);
+  if (known !== undefined) {
+    copyWord(known, 0, stack, exponent);
+    return;
+  }
+  byBigint(concrete.exp, stack, base, exponent);
+  if (powers.size < MOST_POWERS) powers.set(SMALL * x + n, stack.slice(exponent, exponent + WORD));
+}
+
+const SMALL = 1 << 12;
+const MOST_POWERS = 1 << 12;
+const powers = new Map<number, Int32Array>();
 
 const signExtension: Instruction = (_machine, frame) => {
   const at = frame.top - WORD;
