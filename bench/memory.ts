@@ -45,17 +45,29 @@ async function measure(blocks: number, size: number, workers: number): Promise<S
     const msPerBlock = (performance.now() - start) / Math.ceil(blocks / SAMPLES);
     collect();
     const { heapUsed, arrayBuffers, rss } = process.memoryUsage();
-    samples.push({
+    const sample = {
       blocks: index,
       heapMb: heapUsed / MB,
       buffersMb: arrayBuffers / MB,
       residentMb: rss / MB,
       msPerBlock,
-    });
+    };
+    samples.push(sample);
+    process.stderr.write(`${rowOf(sample).join('  ')}\n`);
     start = performance.now();
   }
   await executor.close();
   return samples;
+}
+
+function rowOf({ blocks: done, heapMb, buffersMb, residentMb, msPerBlock }: Sample): string[] {
+  return [
+    String(done),
+    heapMb.toFixed(1),
+    buffersMb.toFixed(1),
+    residentMb.toFixed(0),
+    msPerBlock.toFixed(1),
+  ];
 }
 
 const { values } = parseArgs({
@@ -75,13 +87,7 @@ const samples = await measure(blocks, size, workers);
 if (values.json) {
   process.stdout.write(`${JSON.stringify({ machine: describeMachine(), blocks, size, workers, samples })}\n`);
 } else {
-  const rows = samples.map(({ blocks: done, heapMb, buffersMb, residentMb, msPerBlock }) => [
-    String(done),
-    heapMb.toFixed(1),
-    buffersMb.toFixed(1),
-    residentMb.toFixed(0),
-    msPerBlock.toFixed(1),
-  ]);
+  const rows = samples.map(rowOf);
   const heads = ['blocks', 'heap, MB', 'buffers, MB', 'resident, MB', 'ms a block'];
   process.stdout.write(
     `${machineText(describeMachine())}; ${size} transactions a block, ${workers} workers\n\n`,

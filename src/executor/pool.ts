@@ -10,6 +10,7 @@ import type { Fault, FaultKind } from './fault.ts';
 import { type Job, PoolMember } from './pool-member.ts';
 import { type PoolOptions, poolOptions } from './pool-options.ts';
 import type { Broadcast, Request, TaskFailure } from './protocol.ts';
+import { Watchdog } from './watchdog.ts';
 
 export interface RequestOptions<T> {
   /** A worker to prefer, from 0. Default: whichever has the least to do. */
@@ -37,9 +38,6 @@ export type End<T> =
 const MAXIMUM_ATTEMPTS = 3;
 /** Rounds that a place is left empty at most, after its workers did not start time and again. */
 const LONGEST_PAUSE = 256;
-/** How often a worker is looked at within the time that it is allowed. */
-const CHECKS = 4;
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** One worker's place; empty when the last one did not start. */
 interface Place {
@@ -56,18 +54,19 @@ export class WorkerPool {
   onFault: ((fault: Fault) => void) | null = null;
   readonly #options: Required<PoolOptions>;
   readonly #places: Place[];
+  readonly #watchdog: Watchdog;
   readonly #broadcasts = new Map<Broadcast['kind'], Broadcast>();
   /** Threads that were given up and have not ended yet. */
   readonly #ending = new Set<Promise<void>>();
   #waiting: Job[] = [];
   #round = 0;
   #faultsInRound = 0;
-  #watch: NodeJS.Timeout | null = null;
   #isClosed = false;
 
   private constructor(options: PoolOptions) {
     this.#options = poolOptions(options);
     this.size = this.#options.workers;
+    this.#watchdog = new Watchdog(() => this.#members(), this.#options);
     this.#places = Array.from({ length: this.size }, () => ({ member: null, failedStarts: 0, nextStart: 0 }));
   }
 
@@ -93,7 +92,7 @@ export class WorkerPool {
     this.#round++;
     this.#faultsInRound = 0;
     for (const [place, { member, nextStart }] of this.#places.entries()) {
-      if (member === null && nextStart <= this.#round && !this.#isClosed) this.#enlist(place).unref();
+      if (member === null && nextStart <= this.#round && !this.#isClosed) this.#restart(place);
     }
   }
 
@@ -135,12 +134,12 @@ export class WorkerPool {
   /** Ends all threads; requests that are under way fail. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    if (this.#watch !== null) clearTimeout(this.#watch);
     this.#failAll(() => true, CLOSED);
     for (const place of this.#places) {
       if (place.member !== null) this.#end(place.member);
       place.member = null;
     }
+    this.#watchdog.stop();
     await Promise.all(this.#ending);
   }
 
@@ -160,7 +159,7 @@ export class WorkerPool {
     else if (member === null) this.#waiting.push(job);
     else {
       member.give(job);
-      this.#startWatch();
+      this.#watchdog.start();
     }
   }
 
@@ -207,28 +206,46 @@ export class WorkerPool {
     const at = this.#places[place];
     if (at !== undefined) at.member = member;
     for (const broadcast of this.#broadcasts.values()) member.broadcast(broadcast);
-    this.#startWatch();
+    this.#watchdog.start();
     return member;
   }
 
   #replace(member: PoolMember, kind: FaultKind, message: string): void {
     const { place, attempt } = member;
-    const at = this.#places[place];
-    if (at === undefined) return;
     this.#end(member);
+    this.#clear(place);
     this.#faultsInRound++;
-    at.member = null;
-    const jobs = member.release();
-    const isSpent = this.#faultsInRound >= this.#options.maxFaults;
-    if (kind === 'not-started') {
-      // It would fail again.
-      at.failedStarts++;
-      at.nextStart = this.#round + Math.min(2 ** (at.failedStarts - 1), LONGEST_PAUSE);
-    } else if (!isSpent) this.#enlist(place).unref();
-    this.#waiting.unshift(...jobs);
-    if (isSpent) this.#failAll(() => true, TOO_MANY);
+    this.#waiting.unshift(...member.release());
+    if (this.#faultsInRound >= this.#options.maxFaults) this.#failAll(() => true, TOO_MANY);
+    // One that did not start would not start again.
+    else if (kind === 'not-started') this.#postpone(place);
+    else this.#restart(place);
     this.#giveWaiting();
     this.onFault?.({ kind, place, attempt, message });
+  }
+
+  #clear(place: number): void {
+    const at = this.#places[place];
+    if (at !== undefined) at.member = null;
+  }
+
+  #restart(place: number): void {
+    try {
+      this.#enlist(place).unref();
+    } catch (error) {
+      // There may be no room for another thread.
+      this.#faultsInRound++;
+      this.#postpone(place);
+      this.onFault?.({ kind: 'not-started', place, attempt: 0, message: String(error) });
+    }
+  }
+
+  /** Leaves a place empty for this block, and for more and more of them each time. */
+  #postpone(place: number): void {
+    const at = this.#places[place];
+    if (at === undefined) return;
+    at.nextStart = this.#round + Math.min(2 ** at.failedStarts, LONGEST_PAUSE);
+    at.failedStarts++;
   }
 
   #failAll(isMeant: (job: Job) => boolean, failure: TaskFailure): void {
@@ -241,20 +258,6 @@ export class WorkerPool {
   #end(member: PoolMember): void {
     const ending = member.end().finally(() => this.#ending.delete(ending));
     this.#ending.add(ending);
-  }
-
-  /** Looks after those that have something to do, as long as there are any. */
-  #startWatch(): void {
-    if (this.#watch !== null || this.#isClosed) return;
-    const { startTimeoutMs, hangTimeoutMs } = this.#options;
-    const periodMs = Math.min(Math.min(startTimeoutMs, hangTimeoutMs) / CHECKS, LONGEST_TIMER_MS);
-    // A main thread that was busy itself sees one check late, not several: between two it reads its messages.
-    this.#watch = setTimeout(() => {
-      this.#watch = null;
-      for (const member of this.#members()) member.check(periodMs);
-      if (this.#members().some(({ isWatched }) => isWatched)) this.#startWatch();
-    }, periodMs);
-    this.#watch.unref();
   }
 }
 

@@ -85,6 +85,24 @@ describe('a worker that is killed', () => {
     expect(faults[1]?.attempt).toBe(0);
   });
 
+  test('and cannot be replaced leaves its place empty until the next block', async () => {
+    const workerUrl = new URL(WORKER_URL);
+    const workers = await start({ workerUrl });
+    workerUrl.href = 'https://example.org/';
+    await workers.kill(0);
+    expect(faults.map(({ kind, place }) => [kind, place])).toEqual([
+      ['not-started', 0],
+      ['killed', 0],
+    ]);
+    expect(kinds(await runMany(workers, 6))).toEqual(Array(6).fill('answer'));
+    workers.renew();
+    expect(workers.alive).toBe(1);
+    workerUrl.href = WORKER_URL.href;
+    workers.renew();
+    workers.renew();
+    expect((await run(workers, 0, { place: 0, retry: 'never' })).kind).toBe('answer');
+  });
+
   test('takes with it what only it could answer', async () => {
     const workers = await start();
     const pinned = runMany(workers, 4, { place: 1, retry: 'never' });
