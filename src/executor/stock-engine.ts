@@ -9,7 +9,12 @@ import type { Block } from '@ethereumjs/block';
 import type { Common } from '@ethereumjs/common';
 import { createEVM, type EVM, getOpcodesForHF, type Message } from '@ethereumjs/evm';
 import { RLP } from '@ethereumjs/rlp';
-import { Address as EvmAddress, generateAddress2 } from '@ethereumjs/util';
+import {
+  type BlockLevelAccessList,
+  createBlockLevelAccessList,
+  Address as EvmAddress,
+  generateAddress2,
+} from '@ethereumjs/util';
 import { createVM, runTx, type VM } from '@ethereumjs/vm';
 import type { Address, BlockHeader, Transaction } from '../input/block.ts';
 import { SYSTEM_ADDRESS } from '../state/system-calls.ts';
@@ -44,6 +49,16 @@ export async function createStockEngine(parts: EngineParts): Promise<StockEngine
   const vm = await createVM({ common, evm, stateManager: view, blockchain: blockHashes });
   const rules = transactionRules(common);
   let block: Block | null = null;
+  const isRecorded = common.isActivatedEIP(7928);
+  /** Where the package records accesses itself, its own list, one for each run: a growing one is quadratic. */
+  const recorded = async <T>(run: () => Promise<T>): Promise<T> => {
+    if (!isRecorded) return run();
+    const list = createBlockLevelAccessList();
+    Object.assign(evm, { blockLevelAccessList: list });
+    const result = await run();
+    reachRecorded(state, list);
+    return result;
+  };
   return {
     kind: 'stock',
     evm,
@@ -53,21 +68,23 @@ export async function createStockEngine(parts: EngineParts): Promise<StockEngine
     run: async (transaction) => {
       view.begin();
       evm.transientStorage.clear();
-      const result = await runStock(vm, transaction, rules, block);
+      const result = await recorded(() => runStock(vm, transaction, rules, block));
       observeAuthorities(state, transaction);
-      if (common.isActivatedEIP(7702)) reachDelegate(state, transaction);
+      if (common.isActivatedEIP(7702) && !isRecorded) reachDelegate(state, transaction);
       return result;
     },
     callSystem: async (to) => {
       view.begin();
       evm.transientStorage.clear();
-      const { execResult } = await evm.runCall({
-        caller: new EvmAddress(hexBytes(SYSTEM_ADDRESS)),
-        to: new EvmAddress(hexBytes(to)),
-        gasLimit: BigInt(SYSTEM_CALL_GAS),
-        skipNonceIncrement: true,
-        ...(block === null ? {} : { block }),
-      });
+      const { execResult } = await recorded(() =>
+        evm.runCall({
+          caller: new EvmAddress(hexBytes(SYSTEM_ADDRESS)),
+          to: new EvmAddress(hexBytes(to)),
+          gasLimit: BigInt(SYSTEM_CALL_GAS),
+          skipNonceIncrement: true,
+          ...(block === null ? {} : { block }),
+        }),
+      );
       await evm.journal.cleanup();
       return { isSuccess: execResult.exceptionError === undefined, output: execResult.returnValue };
     },
@@ -113,11 +130,25 @@ function observeAuthorities(state: TransactionState, { authorizationList }: Tran
   }
 }
 
+/** Takes over what the package's EIP-7928 recorder says; the caller of system calls is none of it. */
+function reachRecorded(state: TransactionState, { accesses }: BlockLevelAccessList): void {
+  for (const [address, { storageReads, storageChanges }] of Object.entries(accesses)) {
+    if (address === SYSTEM_ADDRESS && storageReads.size === 0) continue;
+    const cell = state.cellAt(address as Address);
+    cell.isReached = true;
+    for (const slot of [...storageReads, ...Object.keys(storageChanges)]) {
+      state.slot(cell, slot === '0x' ? 0n : BigInt(slot)).isReached = true;
+    }
+  }
+}
+
 /** Whose code the transaction's own message ran (EIP-7702); authorisations outlive its failure. */
 function reachDelegate(state: TransactionState, { to }: Transaction): void {
   const delegate = to === null ? null : delegateIn(state.cellAt(to).code);
   if (delegate !== null) state.cell(delegate).isReached = true;
 }
+
+const NO_REACHES: ReturnType<typeof reaches> = new Map();
 
 /** One mark for each opcode that observes state, or moves a balance. */
 function observingOpcodes(common: Common, state: TransactionState): CustomOpcode[] {
@@ -138,7 +169,7 @@ function observingOpcodes(common: Common, state: TransactionState): CustomOpcode
     [0xfa, () => {}],
     [0xff, (runState) => observeSelfDestruct(state, runState, common)],
   ];
-  const reachesOf = reaches(state);
+  const reachesOf = common.isActivatedEIP(7928) ? NO_REACHES : reaches(state);
   const custom: CustomOpcode[] = [];
   for (const [code, mark] of marks) {
     const opcode = stock.opcodes.get(code);

@@ -209,18 +209,20 @@ export class TransactionRunner {
     sender.observedNonce |= OBSERVED.delta;
     sender.observedCode |= OBSERVED.read;
     sender.isReached = true;
+    // From Amsterdam on gas may run out before these are looked at, and the package records what is.
+    const isSure = !common.isActivatedEIP(7928);
     const recipient = state.cellAt(feeRecipient);
     recipient.observedBalance |= OBSERVED.delta;
     recipient.isReached = true;
     if (to !== null) {
       const receiver = state.cellAt(to);
-      receiver.isReached = true;
+      if (isSure) receiver.isReached = true;
       if (value > 0n && to !== from) receiver.observedBalance |= OBSERVED.delta;
     }
     for (const { authority, chainId, nonce } of authorizationList) {
       if (authority === null || (chainId !== 0n && chainId !== common.chainId())) continue;
       const cell = state.cellAt(authority);
-      if (nonce < MAXIMUM_NONCE) cell.isReached = true;
+      if (isSure && nonce < MAXIMUM_NONCE) cell.isReached = true;
       cell.observedNonce |= OBSERVED.read;
       cell.observedCode |= OBSERVED.read;
     }

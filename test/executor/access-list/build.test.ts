@@ -127,6 +127,35 @@ describeCorpus('on the corpus', () => {
     expect(count).toBeGreaterThan(80);
   }, 3_600_000);
 
+  test("official state tests under Amsterdam's rules", async () => {
+    const found: string[] = [];
+    let count = 0;
+    for await (const { name, input, prestate } of stateTests({
+      every: 3 * EVERY,
+      quick: true,
+      as: 'osaka',
+    })) {
+      if (input === null) continue;
+      const block = { ...input, hardfork: 'amsterdam' };
+      const state = snapshotState(prestate);
+      const how = { state, mode: 'sequential', skipInvalid: true } as const;
+      const execution = await stock.executeBlock(block, how).then(
+        (outcome) => outcome.execution,
+        (error: Error) => error.message,
+      );
+      // Its price of a transaction and its header fields are not modelled, so some cannot be executed.
+      if (typeof execution === 'string') expect(execution).toMatch(/INTRINSIC_GAS_TOO_LOW|slotNumber/);
+      if (typeof execution === 'string' || execution.receipts.length === 0) continue;
+      count++;
+      const { more, less } = await differences(execution.blockAccessList, block, prestate);
+      found.push(...more.map((fact) => `${name}: too much: ${fact}`));
+      found.push(...less.map((fact) => `${name}: not there: ${fact}`));
+    }
+    say(`access lists of ${count} official state tests under Amsterdam's rules are the oracle's`);
+    expect(found).toEqual([]);
+    expect(count).toBeGreaterThan(20);
+  }, 3_600_000);
+
   test.each(BLOCKS)('block %d, rules of %s', async (number, hardfork) => {
     const { block, prestate, blockHashes } = readCorpusBlock(number);
     const options = hardfork === null ? {} : { hardfork };
