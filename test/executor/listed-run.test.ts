@@ -51,7 +51,12 @@ async function byList(input: BlockInput, state: StateSource, list: BlockAccessLi
 }
 
 /** How many results count, from the first transaction on. */
-async function provedBy(list: BlockAccessList, input: BlockInput, state: StateSource): Promise<number> {
+async function provedBy(
+  list: BlockAccessList,
+  input: BlockInput,
+  state: StateSource,
+  meanwhile: () => Promise<void> = async () => {},
+): Promise<number> {
   const runner = await TransactionRunner.create(input, 'tuned');
   runner.setBlock(input);
   const block = openBlock(input, state);
@@ -60,7 +65,7 @@ async function provedBy(list: BlockAccessList, input: BlockInput, state: StateSo
     listed: sharedBlock(input.transactions, list, block.state),
   });
   const run = new BlockRun(block, runner);
-  await runByList(run, pool, list, Symbol('test'));
+  await Promise.all([runByList(run, pool, list, Symbol('test')), meanwhile()]);
   const missing = run.results.indexOf(undefined);
   return missing < 0 ? run.results.length : missing;
 }
@@ -136,6 +141,42 @@ describe('on random blocks', () => {
       { numRuns: 10 },
     );
   });
+});
+
+test('where a list does not say what was read, this thread runs what the workers cannot', async () => {
+  await fc.assert(
+    fc.asyncProperty(newDraft, async (draft) => {
+      const { input, prestate } = await materialize(draft);
+      const state = snapshotState(prestate);
+      const expected = await inOrder(input, state);
+      const list = expected.blockAccessList
+        .filter((account) => hasChanges(account))
+        .map((account) => ({ ...account, storageReads: [] }));
+      expect(resultOf(await byList(input, state, list))).toEqual(resultOf(expected));
+      expect(await provedBy(list, input, state)).toBe(input.transactions.length);
+    }),
+    { numRuns: 20 },
+  );
+});
+
+function hasChanges({ storageChanges, balanceChanges, nonceChanges, codeChanges }: AccountChanges): boolean {
+  return [storageChanges, balanceChanges, nonceChanges, codeChanges].some(({ length }) => length > 0);
+}
+
+test('workers that are lost on the way change nothing', async () => {
+  const draft = fc
+    .sample(newDraft, { numRuns: 60, seed: 3 })
+    .reduce((longest, one) => (one.transactions.length > longest.transactions.length ? one : longest));
+  const { input, prestate } = await materialize(draft);
+  const state = snapshotState(prestate);
+  const { blockAccessList } = await inOrder(input, state);
+  for (const place of [0, 1]) {
+    const kill = async (): Promise<void> => {
+      await pool.kill(place);
+    };
+    expect(await provedBy(blockAccessList, input, state, kill)).toBe(input.transactions.length);
+    pool.renew();
+  }
 });
 
 describe('what is given with a list', () => {
