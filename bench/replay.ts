@@ -3,7 +3,7 @@
  *
  * The transactions of a block are timed one by one, on one thread, in the tuned form of the EVM (medians of
  * `--rounds`, 9); then the plan is replayed with these times for 1 to 32 workers. Speed-ups are over the same
- * transactions on one thread: analysis, decoding and commits are not in them. `--dispatch 0,5,20` says how long
+ * transactions on one thread: analysis, decoding and commits are not in them. `--dispatch 0,5,30` says how long
  * the main thread is busy with each transaction, in microseconds. `--quick`, `--size`, `--json`, `--write` as in
  * `npm run bench`.
  */
@@ -63,7 +63,7 @@ async function replayBlock(
 }
 
 async function main(): Promise<void> {
-  const options = readOptions({ rounds: 9, quickRounds: 3, own: { dispatch: '0,5,20' } });
+  const options = readOptions({ rounds: 9, quickRounds: 3, own: { dispatch: '0,5,30' } });
   const { blocks, rounds, isQuick, format, isWritten, own } = options;
   const dispatches = (own.dispatch ?? '').split(',').map(Number);
   if (!dispatches.every((us) => us >= 0)) throw new RangeError('--dispatch is microseconds, one or several');
