@@ -1,5 +1,5 @@
 /** What EIP-7928 asks of a block access list before anything is run. */
-import type { BlockAccessList, SlotChanges } from './list.ts';
+import type { BlockAccessList } from './list.ts';
 
 /** EIP-7928, ITEM_COST: so much of the block's gas limit for each account and each slot. */
 const ITEM_COST = 2000n;
@@ -35,13 +35,17 @@ export function blockAccessListProblems(
     }
     const changed = new Set(storageChanges.map(({ slot }) => slot));
     for (const slot of storageReads) if (changed.has(slot)) say(`slot ${hex(slot)} is both read and changed`);
-    for (const [name, changes] of changeLists(account)) {
+    const check = (changes: readonly { readonly index: number }[], nameOf: () => string): void => {
       const indices = changes.map(({ index }) => index);
-      if (!isAscending(indices)) say(`changes of ${name} are not in order, or not distinct`);
+      if (!isAscending(indices)) say(`changes of ${nameOf()} are not in order, or not distinct`);
       for (const index of indices) {
-        if (index > transactions + 1) say(`a change of ${name} in step ${index} of ${transactions + 1}`);
+        if (index > transactions + 1) say(`a change of ${nameOf()} in step ${index} of ${transactions + 1}`);
       }
-    }
+    };
+    for (const { slot, changes } of storageChanges) check(changes, () => `slot ${hex(slot)}`);
+    check(account.balanceChanges, () => 'the balance');
+    check(account.nonceChanges, () => 'the nonce');
+    check(account.codeChanges, () => 'the code');
     for (const { slot } of storageChanges.filter(({ changes }) => changes.length === 0)) {
       say(`changed slot ${hex(slot)} has no change`);
     }
@@ -50,20 +54,6 @@ export function blockAccessListProblems(
     problems.push(`block access list: ${items} accounts and slots, where ${gasLimit / ITEM_COST} fit`);
   }
   return problems;
-}
-
-function changeLists({
-  storageChanges,
-  balanceChanges,
-  nonceChanges,
-  codeChanges,
-}: BlockAccessList[number]): (readonly [name: string, changes: readonly { readonly index: number }[]])[] {
-  return [
-    ...storageChanges.map(({ slot, changes }: SlotChanges) => [`slot ${hex(slot)}`, changes] as const),
-    ['the balance', balanceChanges],
-    ['the nonce', nonceChanges],
-    ['the code', codeChanges],
-  ];
 }
 
 function isAscending(values: readonly (bigint | number)[]): boolean {
