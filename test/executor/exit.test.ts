@@ -48,6 +48,19 @@ test('when a block was given up', () => {
   expect(outputOf(script)).toBe('aborted\n');
 });
 
+test('whatever listeners throw', () => {
+  const script = `
+    const thrown = [];
+    process.on('uncaughtException', ({ message }) => thrown.push(message));
+    const executor = await createExecutor({ workers: 2, engine: 'tuned' });
+    executor.on('transaction', () => { throw new Error('mine'); });
+    let heard = 0;
+    executor.on('transaction', () => heard++);
+    said(await executor.executeBlock(input, how));
+    console.log(heard === input.transactions.length, thrown.length === heard, thrown[0]);`;
+  expect(outputOf(script)).toBe('parallel true\ntrue true mine\n');
+});
+
 test.each(['exit', 'silence'])('with workers that go wrong: %s', (kind) => {
   const script = `
     const workerUrl = new URL(${JSON.stringify(faultyWorker({ kind, at: 2 }).href)});
