@@ -7,6 +7,7 @@ import type { Address } from '../../input/block.ts';
 import { accountKey, type StateKey } from '../../state/key.ts';
 import type { Word } from '../word.ts';
 import { setBigint, WORD } from './limbs.ts';
+import type { Program } from './program.ts';
 
 /** Fields of an account, as bits of what was read, written, credited, or looked up. */
 export const BALANCE = 1;
@@ -62,6 +63,8 @@ export class Account implements Changes {
   /** Fields whose value before the transaction was asked for, and the answers. */
   asked = 0;
   stable = 0;
+  /** What ran last when it was called. */
+  program: Program | null = null;
   balanceBefore: Word = 0n;
   nonceBefore: Word = 0n;
   codeBefore: Uint8Array | null = null;

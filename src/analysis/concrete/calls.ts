@@ -7,7 +7,7 @@ import { arena } from './arena.ts';
 import type { Bytes, Frame } from './frame.ts';
 import { copyWord, isZeroWord, setNumber, toBigint, toNumber, WORD } from './limbs.ts';
 import { ENTERED, type Flow, HALT, type Instruction, type Machine, NEXT, SUCCESS } from './machine.ts';
-import { programOf } from './program.ts';
+import { programFor } from './program.ts';
 import { writeField } from './state.ts';
 
 const MAX_DEPTH = 1024;
@@ -71,7 +71,7 @@ export const call: Instruction = (machine, frame, opcode) => {
     return NEXT;
   }
   const account = opcode === CALL || opcode === STATICCALL ? to : frame.account;
-  callee.begin(programOf(code), account, opcode === DELEGATECALL ? frame.caller : frame.account);
+  callee.begin(programFor(to, code), account, opcode === DELEGATECALL ? frame.caller : frame.account);
   const { limbs } = arena;
   if (opcode === DELEGATECALL) copyWord(limbs, frame.valueAt, limbs, callee.valueAt);
   else if (isPaid) copyWord(limbs, at - 2 * WORD, limbs, callee.valueAt);

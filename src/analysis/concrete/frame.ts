@@ -26,7 +26,7 @@ export class Frame {
   readonly record: number;
   /** Where its memory is, and for how many bytes there is room. */
   memoryAt: number;
-  #room = FIRST_MEMORY;
+  room = FIRST_MEMORY;
   /** Bytes of memory that are paid for. */
   size = 0;
 
@@ -106,12 +106,12 @@ export class Frame {
 
   /** Makes room for `size` bytes of memory. */
   growMemory(size: number): void {
-    if (size <= this.#room) return;
+    if (size <= this.room) return;
     const from = this.memoryAt;
-    this.#room = Math.max(size, Math.min(2 * this.#room, this.#room + LARGEST_STEP));
-    this.memoryAt = arena.take(this.#room);
+    this.room = Math.max(size, Math.min(2 * this.room, this.room + LARGEST_STEP));
+    this.memoryAt = arena.take(this.room);
     arena.bytes.copyWithin(this.memoryAt, from, from + this.size);
-    arena.bytes.fill(0, this.memoryAt + this.size, this.memoryAt + this.#room);
+    arena.bytes.fill(0, this.memoryAt + this.size, this.memoryAt + this.room);
   }
 
   /** A part of its memory that is paid for. */

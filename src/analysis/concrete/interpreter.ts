@@ -13,8 +13,8 @@ import { ENTERED, HALT, type Machine, NEXT, SUCCESS } from './machine.ts';
 import {
   FRAME,
   HALTED,
+  HEIGHTS,
   LEAST_HEIGHT,
-  MOST_HEIGHT,
   OPCODE_BITS,
   OPCODES,
   OUT_OF_GAS,
@@ -64,8 +64,9 @@ function setPrices(base: Int32Array): void {
     const at = OPCODES + (opcode << OPCODE_BITS);
     const { needs = 0, grows = 0 } = table[opcode] ?? {};
     limbs[(at + PRICE) >> 2] = Math.max(0, price);
-    limbs[(at + LEAST_HEIGHT) >> 2] = price < 0 ? NEVER : WORD_BYTES * needs;
-    limbs[(at + MOST_HEIGHT) >> 2] = WORD_BYTES * (STACK_LIMIT - grows);
+    const least = price < 0 ? NEVER : WORD_BYTES * needs;
+    limbs[(at + LEAST_HEIGHT) >> 2] = least;
+    limbs[(at + HEIGHTS) >> 2] = price < 0 ? 0 : WORD_BYTES * (STACK_LIMIT - grows) - least;
   }
 }
 
@@ -80,9 +81,12 @@ function runFrame(machine: Machine, frame: Frame): number {
     limbs[(record + FRAME.top) >> 2] = frame.top << 2;
     limbs[(record + FRAME.memory) >> 2] = frame.memoryAt;
     limbs[(record + FRAME.size) >> 2] = frame.size;
+    limbs[(record + FRAME.room) >> 2] = frame.room;
     limbs[(record + FRAME.returnedLength) >> 2] = frame.returnedLength;
     const ended = arena.run(record);
     machine.steps = doubles[(record + FRAME.steps) >> 3] as number;
+    const size = limbs[(record + FRAME.size) >> 2] as number;
+    if (size !== frame.size) machine.countMemory(frame, size);
     if (ended === HALTED) return HALT;
     frame.gas = doubles[(record + FRAME.gas) >> 3] as number;
     frame.pc = limbs[(record + FRAME.pc) >> 2] as number;

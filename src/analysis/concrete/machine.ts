@@ -210,11 +210,18 @@ export class Machine {
 
   /** Makes a frame's memory longer. */
   reserve(frame: Frame, size: number): void {
-    this.#memoryLeft -= size - frame.size;
-    if (this.#memoryLeft < 0) throw MEMORY_LIMIT;
-    this.workOn(size - frame.size);
+    if (size - frame.size > this.#memoryLeft) throw MEMORY_LIMIT;
     frame.growMemory(size);
+    this.countMemory(frame, size);
+  }
+
+  /** Takes note that a frame's memory is longer now. */
+  countMemory(frame: Frame, size: number): void {
+    this.#memoryLeft -= size - frame.size;
+    const bytes = size - frame.size;
     frame.size = size;
+    if (this.#memoryLeft < 0) throw MEMORY_LIMIT;
+    this.workOn(bytes);
   }
 
   /** Gas for each begun word of a length. */

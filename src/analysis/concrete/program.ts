@@ -28,6 +28,14 @@ export function programOf(code: Uint8Array): Program {
   return program;
 }
 
+/** As `programOf`, for the code that a call to an account runs. */
+export function programFor(account: { program: Program | null }, code: Uint8Array): Program {
+  const { program } = account;
+  if (program !== null && program.code === code && program.generation === arena.generation) return program;
+  account.program = programOf(code);
+  return account.program;
+}
+
 /** Another state source has the same code in other arrays. */
 function sameContent(code: Uint8Array): Program {
   const sample = sampleOf(code);

@@ -18,7 +18,7 @@ import type { Frame } from './frame.ts';
 import { type Ending, run } from './interpreter.ts';
 import { setBigint } from './limbs.ts';
 import { ENTERED, LimitReached, Machine, SUCCESS } from './machine.ts';
-import { programOf } from './program.ts';
+import { programFor } from './program.ts';
 import { resultOf } from './result.ts';
 import { known, NOT_KNOWN, writeField } from './state.ts';
 
@@ -127,7 +127,7 @@ export class ConcreteDeriver {
     if (code.length === 0) return { isSuccess: true, gas };
     frame.kind = 'call';
     frame.isStatic = false;
-    frame.begin(programOf(code), to, from);
+    frame.begin(programFor(to, code), to, from);
     setBigint(frame.stack, frame.valueAt, tx.value);
     frame.setInput(machine.placeCallData(tx.data), tx.data.length);
     return run(machine, frame);

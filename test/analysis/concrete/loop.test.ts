@@ -9,7 +9,7 @@ import {
   FRAME,
   FRAME_BYTES,
   HALTED,
-  MOST_HEIGHT,
+  HEIGHTS,
   OPCODE_BITS,
   OPCODES,
   OUT_OF_GAS,
@@ -31,7 +31,7 @@ beforeAll(() => {
   for (let opcode = 0; opcode < 256; opcode++) {
     const at = OPCODES + (opcode << OPCODE_BITS);
     arena.limbs[(at + PRICE) >> 2] = 1;
-    arena.limbs[(at + MOST_HEIGHT) >> 2] = WORD_BYTES * STACK_LIMIT;
+    arena.limbs[(at + HEIGHTS) >> 2] = WORD_BYTES * STACK_LIMIT;
   }
 });
 
@@ -46,7 +46,7 @@ interface Run {
 function run(
   code: readonly number[],
   stack: readonly bigint[],
-  { gas = GAS, steps = GAS, input = new Uint8Array(0) } = {},
+  { gas = GAS, steps = GAS, input = new Uint8Array(0), room = 64 } = {},
 ): Run {
   const program = makeProgram(new Uint8Array(code));
   const bottom = record + FRAME.stack;
@@ -59,6 +59,7 @@ function run(
     [FRAME.bottom, bottom],
     [FRAME.memory, memory],
     [FRAME.size, 64],
+    [FRAME.room, room],
     [FRAME.code, program.at],
     [FRAME.codeLength, code.length],
     [FRAME.destinations, program.destinations],
@@ -191,6 +192,27 @@ test('memory that is paid for, and any other', () => {
     }),
     runs,
   );
+});
+
+test('memory that is paid for on the way', () => {
+  const price = (words: number) => 3 * words + Math.floor((words * words) / 512);
+  for (const offset of [33, 64, 65, 95, 160, 192]) {
+    const words = Math.ceil((offset + 32) / 32);
+    const cost = 1 + price(words) - price(2);
+    const stack = [GUARD, 7n, BigInt(offset)];
+    const code = [0x52, 0x59, STOP];
+    const isThere = offset <= 192 - 32;
+    const { ended, stack: after, gas } = run(code, stack, { room: 192 });
+    if (!isThere) expect({ ended, after }).toEqual({ ended: 0x52, after: stack });
+    else {
+      expect({ ended, after, gas }).toEqual({
+        ended: STOP,
+        after: [GUARD, 32n * BigInt(words)],
+        gas: GAS - cost - 2,
+      });
+      expect(run(code, stack, { room: 192, gas: cost - 1 })).toMatchObject({ ended: 0x52, stack });
+    }
+  }
 });
 
 test('call data', () => {

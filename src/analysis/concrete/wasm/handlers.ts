@@ -19,6 +19,7 @@ import {
   loadLimb,
   lowOf,
   minus,
+  mulLimbs,
   not,
   notHalfWord,
   number,
@@ -49,6 +50,7 @@ import {
   GAS,
   HALF_WORD,
   halt,
+  keepSize,
   LIMB,
   MEMORY,
   NUMBER,
@@ -148,6 +150,16 @@ function division(
   );
 }
 
+/** Runs the JUMPDEST that was jumped to, unless that is the end. */
+const stepOver = when(
+  and(isMoreLimb(get(GAS), limb(0)), isMoreLimb(get(STEPS), limb(0))),
+  sequence(
+    set(GAS, subLimbs(get(GAS), limb(1))),
+    set(STEPS, subLimbs(get(STEPS), limb(1))),
+    set(PC, plus(get(PC), number(1))),
+  ),
+);
+
 function jumpTo(to: Code, { findDestination }: Functions): Code {
   const found = call(findDestination, get(CODE_AT), get(DESTINATIONS), get(CODE_LENGTH), get(NUMBER));
   const known = loadByte(plus(get(DESTINATIONS), get(NUMBER)));
@@ -159,6 +171,7 @@ function jumpTo(to: Code, { findDestination }: Functions): Code {
       sequence(when(differ(known, number(UNKNOWN)), halt), when(differ(found, number(VALID)), halt)),
     ),
     set(PC, plus(get(CODE_AT), get(NUMBER))),
+    stepOver,
   );
 }
 
@@ -172,9 +185,25 @@ function isWithin(offset: Code, length: Code): Code {
   return and(isZeroLimb(upper), not(isMoreLimb(end, limbOf(length))));
 }
 
+/** Price of so many words of memory (Yellow Paper, appendix H.1), the same in all hardforks. */
+function memoryPrice(words: Code): Code {
+  return addLimbs(mulLimbs(words, limb(3)), shrLimb(mulLimbs(words, words), limb(9)));
+}
+
+/** Pays for memory up to the end of the word at an offset, where there is room; else that is for outside. */
+const expand = sequence(
+  when(not(isWithin(top, field(FRAME.room))), outside),
+  set(LIMB, shrLimb(addLimbs(loadLimb(top), limb(2 * WORD_BYTES - 1)), limb(5))),
+  set(LIMB + 1, subLimbs(memoryPrice(get(LIMB)), memoryPrice(shrLimb(limbOf(get(SIZE)), limb(5))))),
+  when(isMoreLimb(get(LIMB + 1), get(GAS)), outside),
+  set(GAS, subLimbs(get(GAS), get(LIMB + 1))),
+  set(SIZE, shiftLeft(lowOf(get(LIMB)), number(5))),
+  keepSize,
+);
+
 /** With `NUMBER` where the word's bytes are. */
 const inMemory = sequence(
-  when(not(isWithin(top, get(SIZE))), outside),
+  when(not(isWithin(top, get(SIZE))), expand),
   set(NUMBER, plus(get(MEMORY), lowOf(loadLimb(top)))),
 );
 

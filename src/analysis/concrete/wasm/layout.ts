@@ -12,12 +12,12 @@ export const PRODUCT = 320;
 /** For PUSH1 to PUSH32 the bytes of a word that count: 32 bytes each. */
 export const PUSH_MASKS = 512;
 
-/** By opcode: price, least height of the stack and greatest one before it, in bytes; 16 bytes each. */
+/** By opcode: price, least height of the stack before it and how much higher it may be, in bytes; 16 bytes each. */
 export const OPCODES = 2048;
 export const OPCODE_BITS = 4;
 export const PRICE = 0;
 export const LEAST_HEIGHT = 4;
-export const MOST_HEIGHT = 8;
+export const HEIGHTS = 8;
 
 /** Of Keccak: the lanes, and the constants of its rounds. */
 export const KECCAK_STATE = 6144;
@@ -59,6 +59,8 @@ export const FRAME = {
   input: 48,
   inputLength: 52,
   returnedLength: 56,
+  /** Bytes of memory that there is room for. */
+  room: 60,
   /** Words. */
   caller: 64,
   value: 96,

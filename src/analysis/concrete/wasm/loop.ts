@@ -12,7 +12,6 @@ import {
   type FunctionBody,
   get,
   I32,
-  isLess,
   isMore,
   isNegativeLimb,
   leave,
@@ -23,7 +22,7 @@ import {
   loop,
   minus,
   number,
-  or,
+  orLimbs,
   plus,
   sequence,
   set,
@@ -32,15 +31,7 @@ import {
   when,
 } from './assembler.ts';
 import { type Functions, type Handler, handlersWith } from './handlers.ts';
-import {
-  LEAST_HEIGHT,
-  MOST_HEIGHT,
-  OPCODE_BITS,
-  OPCODES,
-  OUT_OF_GAS,
-  OUT_OF_STEPS,
-  PRICE,
-} from './layout.ts';
+import { HEIGHTS, LEAST_HEIGHT, OPCODE_BITS, OPCODES, OUT_OF_GAS, OUT_OF_STEPS, PRICE } from './layout.ts';
 import {
   BOTTOM,
   GAS,
@@ -65,16 +56,21 @@ const prepare = sequence(
   set(ROW, shiftLeft(get(OPCODE), number(OPCODE_BITS))),
   set(HEIGHT, minus(get(TOP), get(BOTTOM))),
   when(
-    or(
-      isLess(get(HEIGHT), loadNumber(get(ROW), OPCODES + LEAST_HEIGHT)),
-      isMore(get(HEIGHT), loadNumber(get(ROW), OPCODES + MOST_HEIGHT)),
+    isMore(
+      minus(get(HEIGHT), loadNumber(get(ROW), OPCODES + LEAST_HEIGHT)),
+      loadNumber(get(ROW), OPCODES + HEIGHTS),
     ),
     halt,
   ),
   set(GAS, subLimbs(get(GAS), price)),
   set(STEPS, subLimbs(get(STEPS), limb(1))),
-  when(isNegativeLimb(get(STEPS)), leaveWith(number(OUT_OF_STEPS))),
-  when(isNegativeLimb(get(GAS)), leaveWith(number(OUT_OF_GAS))),
+  when(
+    isNegativeLimb(orLimbs(get(GAS), get(STEPS))),
+    sequence(
+      when(isNegativeLimb(get(STEPS)), leaveWith(number(OUT_OF_STEPS))),
+      leaveWith(number(OUT_OF_GAS)),
+    ),
+  ),
 );
 
 /**

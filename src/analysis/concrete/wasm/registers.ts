@@ -63,6 +63,9 @@ export const load = sequence(
   set(STEPS, loadAsLimb(get(FRAME_AT), FRAME.steps)),
 );
 
+/** What was paid for of memory, for those outside. */
+export const keepSize = storeNumber(get(FRAME_AT), get(SIZE), FRAME.size);
+
 const keepSteps = storeAsDouble(get(FRAME_AT), get(STEPS), FRAME.steps);
 
 /** Ends with what the code says, for somebody who goes on from here. */
