@@ -55,6 +55,7 @@ export class BlockRun {
   readonly results: (RunResult | undefined)[];
   /** How the slots that were written came about, as far as it is known. */
   readonly origins = new Map<StateKey, SlotOrigin>();
+  readonly #done = new Map<Address, number>();
   readonly block: OpenedBlock;
   readonly #runner: TransactionRunner;
   readonly #watch: BlockWatch;
@@ -71,10 +72,17 @@ export class BlockRun {
     this.results = block.input.transactions.map(() => undefined);
   }
 
+  /** How many of a sender's transactions have a result. */
+  doneOf(sender: Address): number {
+    return this.#done.get(sender) ?? 0;
+  }
+
   /** Commits a result; without a commutation, all its values are set. */
   commit(result: RunResult, commutation: Commutation | null): void {
     this.#watch.signal.throwIfAborted();
     this.results[result.index] = result;
+    const sender = this.block.input.transactions[result.index]?.from;
+    if (sender !== undefined) this.#done.set(sender, this.doneOf(sender) + 1);
     this.#commutations[result.index] = commutation;
     if (result.status === 'ran') {
       this.current.apply(result.diff, commutation ?? undefined);
@@ -242,15 +250,4 @@ export async function finishInOrder(
     else if (!skipInvalid) throw invalidBlock(result);
   }
   return escapes;
-}
-
-/** Senders' addresses by transaction, for counting those of one sender that are still to run. */
-export function indicesBySender(input: BlockInput): Map<Address, number[]> {
-  const bySender = new Map<Address, number[]>();
-  for (const [index, { from }] of input.transactions.entries()) {
-    const indices = bySender.get(from);
-    if (indices === undefined) bySender.set(from, [index]);
-    else indices.push(index);
-  }
-  return bySender;
 }

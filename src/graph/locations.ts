@@ -10,6 +10,8 @@ import { ACCESS_BITS, WRITE } from './access-table.ts';
 /** What a location is; `slot` is 0n but for slots. */
 export interface Location {
   readonly address: Address;
+  /** Number of the address, from 0 in order of first use. */
+  readonly account: number;
   readonly field: Field | 'all-storage';
   readonly slot: bigint;
 }
@@ -25,6 +27,7 @@ export class Locations {
   readonly all: Location[] = [];
   readonly #keys = new Map<StateKey, number>();
   readonly #storages = new Map<Address, number>();
+  readonly #accounts = new Map<Address, number>();
 
   /** The rows of an access set; regions other than the whole storage of an account are left out. */
   rowsOf({ keys, regions }: AccessSet): Rows {
@@ -46,7 +49,7 @@ export class Locations {
     let location = this.#keys.get(key);
     if (location === undefined) {
       const { address, field, slot } = parseKey(key);
-      location = this.all.push({ address, field, slot: slot ?? 0n }) - 1;
+      location = this.all.push({ address, account: this.#numberOf(address), field, slot: slot ?? 0n }) - 1;
       this.#keys.set(key, location);
     }
     return location;
@@ -55,9 +58,19 @@ export class Locations {
   #ofStorage(address: Address): number {
     let location = this.#storages.get(address);
     if (location === undefined) {
-      location = this.all.push({ address, field: 'all-storage', slot: 0n }) - 1;
+      const account = this.#numberOf(address);
+      location = this.all.push({ address, account, field: 'all-storage', slot: 0n }) - 1;
       this.#storages.set(address, location);
     }
     return location;
+  }
+
+  #numberOf(address: Address): number {
+    let account = this.#accounts.get(address);
+    if (account === undefined) {
+      account = this.#accounts.size;
+      this.#accounts.set(address, account);
+    }
+    return account;
   }
 }

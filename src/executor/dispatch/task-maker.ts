@@ -5,12 +5,12 @@
  */
 import type { AccessSet } from '../../analysis/access.ts';
 import { DELTA, WRITE } from '../../graph/access-table.ts';
-import { Locations, type Rows } from '../../graph/locations.ts';
+import { type Location, Locations, type Rows } from '../../graph/locations.ts';
 import type { Address, Transaction } from '../../input/block.ts';
 import { accountKey } from '../../state/key.ts';
 import type { AccountState } from '../../state/source.ts';
-import { type BlockRun, indicesBySender, type OpenedBlock } from '../block-run.ts';
-import type { Commutation } from '../current-state.ts';
+import type { BlockRun, OpenedBlock } from '../block-run.ts';
+import type { Commutation, CurrentAccount } from '../current-state.ts';
 import type { CodeStore } from './code-store.ts';
 import type { TaskLayout } from './result-record.ts';
 import {
@@ -36,7 +36,13 @@ export interface Task extends TaskLayout {
 /** `later`: what it needs is in unanswered tasks, and not by name; `unknown`: the state has to be asked first. */
 export type Made = { readonly kind: 'task'; readonly task: Task } | { readonly kind: 'later' | 'unknown' };
 
-type Draft = { -readonly [K in keyof AccountRecord]: AccountRecord[K] } & { readonly place: number };
+type Draft = { -readonly [K in keyof AccountRecord]: AccountRecord[K] } & {
+  /** Among the task's accounts. */
+  readonly place: number;
+  /** What was committed to it. */
+  readonly changed: CurrentAccount | undefined;
+  readonly before: AccountState | null | undefined;
+};
 
 const LATER: Made = { kind: 'later' };
 const UNKNOWN: Made = { kind: 'unknown' };
@@ -47,18 +53,23 @@ export class TaskMaker {
   readonly #run: BlockRun;
   readonly #codes: CodeStore;
   readonly #locations = new Locations();
-  readonly #bySender: ReadonlyMap<Address, readonly number[]>;
+  /** By transaction: how many come before it of the same sender. */
+  readonly #earlier: readonly number[];
   /** By location: the last unanswered task that writes there; how many that add to it. */
   readonly #writers: (number | undefined)[] = [];
   readonly #deltas: (number | undefined)[] = [];
   /** Accounts whose whole storage an unanswered task may write, with how many do. */
   readonly #clears = new Map<Address, number>();
 
+  /** By account: the last draft of it. By location: the slot's value before the block. */
+  readonly #drafts: (Draft | undefined)[] = [];
+  readonly #values: (bigint | undefined)[] = [];
+
   constructor(block: OpenedBlock, run: BlockRun, codes: CodeStore) {
     this.#block = block;
     this.#run = run;
     this.#codes = codes;
-    this.#bySender = indicesBySender(block.input);
+    this.#earlier = countEarlier(block.input.transactions);
   }
 
   /** A task for a transaction all of whose predecessors are committed, or unanswered at the same worker. */
@@ -66,7 +77,7 @@ export class TaskMaker {
     const transaction = this.#block.input.transactions[index];
     if (transaction === undefined) return UNKNOWN;
     const rows = this.#locations.rowsOf(accesses);
-    const drafts = new Map<Address, Draft>();
+    const drafts: Draft[] = [];
     const slots: SlotRecord[] = [];
     for (const [row, location] of rows.locations.entries()) {
       const what = this.#locations.all[location];
@@ -77,11 +88,11 @@ export class TaskMaker {
       if (mode === DELTA ? writer !== undefined : (this.#deltas[location] ?? 0) > 0) return LATER;
       const isStorage = field === 'storage' || field === 'all-storage';
       if (isStorage && this.#clears.has(address)) return LATER;
-      const draft = draftOf(drafts, address);
+      const draft = this.#draftOf(what, drafts);
       if (field === 'all-storage') {
         draft.flags |= MAY_CLEAR;
       } else if (field === 'storage') {
-        const value = writer === undefined ? this.#run.current.storage(address, slot) : null;
+        const value = writer === undefined ? this.#valueOf(location, slot, draft) : null;
         if (value === undefined) return UNKNOWN;
         slots.push({ account: draft.place, mode, slot, value, writer: writer ?? -1 });
       } else {
@@ -94,6 +105,35 @@ export class TaskMaker {
       }
     }
     return this.#complete(index, transaction, accesses, { rows, slots, drafts });
+  }
+
+  #draftOf({ address, account }: Location, drafts: Draft[]): Draft {
+    const last = this.#drafts[account];
+    if (last !== undefined && drafts[last.place] === last) return last;
+    const changed = this.#run.current.changed(address);
+    const before = last?.before ?? this.#block.state.account(address);
+    const draft = {
+      place: drafts.length,
+      changed,
+      before,
+      address,
+      flags: 0,
+      balance: 0n,
+      nonce: 0n,
+      code: 0,
+    };
+    drafts.push(draft);
+    this.#drafts[account] = draft;
+    return draft;
+  }
+
+  /** As it is now; `undefined`: not known. */
+  #valueOf(location: number, slot: bigint, { address, changed }: Draft): bigint | undefined {
+    const value = changed?.slots.get(slot);
+    if (value !== undefined) return value;
+    if (changed?.isWiped === true) return 0n;
+    this.#values[location] ??= this.#block.state.storage(address, slot);
+    return this.#values[location];
   }
 
   /** The task is given out: until it is answered, others at its worker find there what it writes. */
@@ -127,32 +167,23 @@ export class TaskMaker {
 
   /**
    * What a sender's nonce at a transaction's turn is more than it is now. The block's order decides it: those
-   * before it count, finished or not; those after it do not.
+   * before it count, finished or not; those after it do not. It has not finished itself.
    */
   nonceCorrection(sender: Address, index: number): bigint {
-    let correction = 0n;
-    for (const other of this.#bySender.get(sender) ?? []) {
-      const isDone = this.#run.results[other] !== undefined;
-      if (other < index && !isDone) correction++;
-      if (other > index && isDone) correction--;
-    }
-    return correction;
+    return BigInt((this.#earlier[index] ?? 0) - this.#run.doneOf(sender));
   }
 
   #complete(
     index: number,
     { from }: Transaction,
     accesses: AccessSet,
-    { rows, slots, drafts }: { rows: Rows; slots: SlotRecord[]; drafts: ReadonlyMap<Address, Draft> },
+    { rows, slots, drafts }: { rows: Rows; slots: SlotRecord[]; drafts: readonly Draft[] },
   ): Made {
     const { current } = this.#run;
-    const { state } = this.#block;
     const seen = new Map<Address, bigint>();
-    const accounts: AccountRecord[] = [];
-    for (const draft of drafts.values()) {
-      const { address } = draft;
-      const before = state.account(address);
-      const now = current.account(address);
+    for (const draft of drafts) {
+      const { address, before, changed } = draft;
+      const now = changed === undefined ? before : current.account(address);
       if (before === undefined || now === undefined) return UNKNOWN;
       if (isSeen(draft, before, now)) draft.flags |= EXISTS;
       const isSender = address === from;
@@ -172,23 +203,22 @@ export class TaskMaker {
       if (before === null && now === null && draft.nonce > 0n) draft.flags |= EXISTS;
       draft.code = this.#codes.numberOf((modeOf(draft, 'code') === 0 ? before : now)?.code ?? EMPTY);
       if ((draft.flags & MAY_CLEAR) !== 0 && current.hasStorage(address)) draft.flags |= HAS_STORAGE;
-      accounts.push(draft);
     }
     const commutation: Commutation = {
       isDelta: (address, field) => accesses.keys.get(accountKey(address, field)) === 'delta',
       seenBalance: (address) => seen.get(address) ?? 0n,
     };
-    return { kind: 'task', task: { transaction: index, accounts, slots, rows, commutation } };
+    return { kind: 'task', task: { transaction: index, accounts: drafts, slots, rows, commutation } };
   }
 }
 
-function draftOf(drafts: Map<Address, Draft>, address: Address): Draft {
-  let draft = drafts.get(address);
-  if (draft === undefined) {
-    draft = { place: drafts.size, address, flags: 0, balance: 0n, nonce: 0n, code: 0 };
-    drafts.set(address, draft);
-  }
-  return draft;
+function countEarlier(transactions: readonly Transaction[]): number[] {
+  const counts = new Map<Address, number>();
+  return transactions.map(({ from }) => {
+    const count = counts.get(from) ?? 0;
+    counts.set(from, count + 1);
+    return count;
+  });
 }
 
 function modeOf({ flags }: Draft, field: keyof typeof MODE_SHIFT): number {
