@@ -1,10 +1,13 @@
 /** Blocks through a pool whose workers are lost at drawn moments: the results are those of a sequential run. */
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { FaultEvent } from '../../src/executor/events.ts';
 import { Executor } from '../../src/executor/executor.ts';
 import { WorkerPool } from '../../src/executor/pool.ts';
 import type { PoolOptions } from '../../src/executor/pool-options.ts';
+import { readInput } from '../../src/input/read.ts';
+import { snapshotState } from '../../src/state/prestate.ts';
 import { fuzzing, say } from '../effort.ts';
 import { faultyWorker } from './faulty.ts';
 import { arbitraryTransactions, blockOf, preState, WORKER_URL } from './small-blocks.ts';
@@ -48,6 +51,24 @@ test('a worker killed at any moment of a block makes no difference', async () =>
   );
   say(`killed workers: seed ${seed}, ${numRuns} blocks, ${faults.length} workers lost`);
   expect(faults.length).toBeGreaterThan(numRuns / 2);
+}, 3_600_000);
+
+test('a worker killed at any moment of a large block makes no difference', async () => {
+  const read = (name: string): unknown =>
+    JSON.parse(readFileSync(new URL(`../../examples/mixed-block/${name}.json`, import.meta.url), 'utf8'));
+  const input = readInput(read('block'));
+  const state = snapshotState(read('prestate'));
+  await fc.assert(
+    fc.asyncProperty(fc.nat(2), fc.nat(100), async (place, turn) => {
+      const running = executor.executeBlock(input, { state, mode: 'parallel' });
+      await turns(turn);
+      await pool.kill(place);
+      const { execution } = await running;
+      expect(execution.verified).toMatchObject({ header: true, mismatches: [] });
+      expect(execution.escapes).toEqual([]);
+    }),
+    fuzzing({ short: 6, long: 200 }),
+  );
 }, 3_600_000);
 
 test('a block given up at any moment makes no difference to the next one', async () => {
