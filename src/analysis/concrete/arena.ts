@@ -19,6 +19,11 @@ const MOST_PAGES = 1 << 14;
 /** Bytes that may be handed out before all are taken back. */
 const MOST_KEPT = 1 << 25;
 
+const ALIGNMENT = 64;
+
+/** Thrown where there is no room; one object, since nothing more is to be said. */
+export const NO_ROOM = { kind: 'no-room' } as const;
+
 /** As much of the host's interface as is used here; Node's types leave it to those of browsers. */
 declare const WebAssembly: {
   readonly Memory: new (options: {
@@ -44,6 +49,7 @@ class Arena {
   limbs = new Int32Array(this.#memory.buffer);
   doubles = new Float64Array(this.#memory.buffer);
   #end = FIRST_FREE;
+  #isExhausted = false;
   /** Counts how often all was taken back: addresses of earlier times mean nothing. */
   generation = 0;
   /** Runs the frame whose record is at an address; ends as `wasm/layout.ts` says. */
@@ -70,12 +76,17 @@ class Arena {
   /**
    * Bytes of any content, from an address on that is a multiple of 64.
    *
-   * @throws RangeError where there is no more memory.
+   * @throws NO_ROOM where that is more than the memory may have.
    */
   take(length: number): number {
     const at = this.#end;
-    this.#end = (at + length + 63) & ~63;
-    if (this.#end > this.bytes.length) this.#grow();
+    const end = at + Math.ceil(length / ALIGNMENT) * ALIGNMENT;
+    if (end > MOST_PAGES * PAGE) {
+      this.#isExhausted = true;
+      throw NO_ROOM;
+    }
+    this.#end = end;
+    if (end > this.bytes.length) this.#grow();
     return at;
   }
 
@@ -87,13 +98,13 @@ class Arena {
     this.view = new DataView(buffer);
     this.limbs = new Int32Array(buffer);
     this.doubles = new Float64Array(buffer);
-    if (this.#end > this.bytes.length) throw new RangeError('out of memory');
   }
 
   /** Takes all back if it has become much; says whether it did. To be called between two transactions. */
   takeBack(): boolean {
-    if (this.#end <= MOST_KEPT) return false;
+    if (this.#end <= MOST_KEPT && !this.#isExhausted) return false;
     this.#end = FIRST_FREE;
+    this.#isExhausted = false;
     this.generation++;
     return true;
   }

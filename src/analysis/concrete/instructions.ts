@@ -31,7 +31,6 @@ import {
   WORD,
 } from './limbs.ts';
 import { HALT, type Instruction, type Machine, NEXT, REVERT, SUCCESS, WORK } from './machine.ts';
-import { type Program, programOf } from './program.ts';
 import { NOT_KNOWN } from './state.ts';
 
 /** Preimages are kept up to this length, as in the abstract interpreter. */
@@ -254,14 +253,16 @@ const callDataCopy: Instruction = (machine, frame) => {
   return NEXT;
 };
 
-function placeOf({ at, code }: Program): Bytes {
-  return { at, length: code.length };
-}
-
 const codeCopy: Instruction = (machine, frame) => {
   const operands = copyOperands(machine, frame, frame.top - WORD);
   if (operands === null) return HALT;
-  copyBytes(frame, placeOf(frame.program), operands.from, operands.to, operands.length);
+  copyBytes(
+    frame,
+    { at: frame.program.at, length: frame.program.code.length },
+    operands.from,
+    operands.to,
+    operands.length,
+  );
   frame.top -= 3 * WORD;
   return NEXT;
 };
@@ -273,7 +274,11 @@ const extCodeCopy: Instruction = (machine, frame) => {
   const account = machine.state.accounts.ofWord(frame.stack, at);
   if (!machine.chargeAccount(frame, account)) return HALT;
   const code = machine.state.loadCode(account);
-  copyBytes(frame, placeOf(programOf(code)), operands.from, operands.to, operands.length);
+  const { to, from, length } = operands;
+  const copied = code.subarray(Math.min(from, code.length), from + length);
+  const target = frame.memory(to, length);
+  target.set(copied);
+  target.fill(0, copied.length);
   frame.top -= 4 * WORD;
   return NEXT;
 };

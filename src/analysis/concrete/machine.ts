@@ -48,7 +48,7 @@ export class LimitReached {
 
 const STEP_LIMIT = new LimitReached('step-limit', 'takes more steps than the analysis allows');
 
-const MEMORY_LIMIT = new LimitReached('memory-limit', 'takes more memory than the analysis allows');
+export const MEMORY_LIMIT = new LimitReached('memory-limit', 'takes more memory than the analysis allows');
 
 /** Steps for which a frame, a byte, a look-up and the like count; about the time of so many instructions. */
 export const WORK = {

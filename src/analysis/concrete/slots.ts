@@ -7,7 +7,7 @@
 import type { StateKey } from '../../state/key.ts';
 import type { SlotOrigin } from '../access.ts';
 import type { Account } from './accounts.ts';
-import { copyWord, toBigint, WORD } from './limbs.ts';
+import { copyWord, storeBytes, toBigint, WORD } from './limbs.ts';
 
 /** What is so of a cell in this transaction, as bits. */
 const HAS_VALUE = 1;
@@ -281,8 +281,9 @@ function isSlot(own: Int32Array, at: number, words: Int32Array, other: number): 
 }
 
 const bytes = Buffer.alloc(32);
+const view = new DataView(bytes.buffer, bytes.byteOffset, 32);
 
 function hexOf(words: Int32Array, at: number): string {
-  for (let i = 0; i < WORD; i++) bytes.writeInt32BE(words[at + i] as number, 28 - 4 * i);
+  storeBytes(words, at, view, 0);
   return bytes.toString('hex');
 }

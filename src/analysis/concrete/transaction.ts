@@ -12,12 +12,13 @@ import type { BlockRules } from '../rules.ts';
 import type { Derivation, Limits } from '../transaction.ts';
 import { applicableAuthorizations, fundsLeft, startingGas, warmAccounts } from '../transaction-start.ts';
 import { type Account, BALANCE, CODE, NONCE } from './accounts.ts';
+import { NO_ROOM } from './arena.ts';
 import { loadEntryCode, transfer } from './calls.ts';
 import { beginCreation } from './creation.ts';
 import type { Frame } from './frame.ts';
 import { type Ending, run } from './interpreter.ts';
 import { setBigint } from './limbs.ts';
-import { ENTERED, LimitReached, Machine, SUCCESS } from './machine.ts';
+import { ENTERED, LimitReached, Machine, MEMORY_LIMIT, SUCCESS } from './machine.ts';
 import { programFor } from './program.ts';
 import { resultOf } from './result.ts';
 import { known, NOT_KNOWN, writeField } from './state.ts';
@@ -42,6 +43,13 @@ export class ConcreteDeriver {
   }
 
   derive(tx: Transaction, knowledge: Knowledge): ConcreteDerivation {
+    const first = this.#attempt(tx, knowledge);
+    // What earlier transactions have left in the shared memory must not make a difference.
+    return first ?? this.#attempt(tx, knowledge) ?? { kind: 'limit', limit: MEMORY_LIMIT };
+  }
+
+  /** `null`: there is not enough shared memory; it is empty again now. */
+  #attempt(tx: Transaction, knowledge: Knowledge): ConcreteDerivation | null {
     const gas = startingGas(this.#block, tx);
     if (gas === null || !this.#block.isSupported) return UNKNOWN;
     const machine = this.#machine;
@@ -53,6 +61,7 @@ export class ConcreteDeriver {
       return { kind: 'derived', derivation: resultOf(machine, tx, ending) };
     } catch (error) {
       if (error === NOT_KNOWN) return UNKNOWN;
+      if (error === NO_ROOM) return null;
       if (error instanceof LimitReached) return { kind: 'limit', limit: error };
       throw error;
     } finally {
