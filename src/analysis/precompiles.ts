@@ -9,8 +9,8 @@ import {
   type PrecompileFunc,
 } from '@ethereumjs/evm';
 import type { Address } from '../input/block.ts';
-import { bytesToBigint, hexToBytes } from '../input/hex.ts';
-import { recoverAddress } from '../input/signature.ts';
+import { keccak256 } from '../input/keccak.ts';
+import { recoverPublicKey } from '../input/signature.ts';
 import type { GasInterval } from './gas.ts';
 import type { Budget } from './machine.ts';
 
@@ -83,11 +83,12 @@ export class Precompiles {
     budget: Pick<Budget, 'precompileSteps'>,
   ): PrecompileResult | null {
     const run = this.#functions.get(address.slice(2));
-    if (run === undefined || BigInt(address) === BigInt(POINT_EVALUATION)) return null;
-    const steps = stepsOf(Number(BigInt(address)), input, gasLimit);
+    const index = Number(address);
+    if (run === undefined || index === POINT_EVALUATION) return null;
+    const steps = stepsOf(index, input, gasLimit);
     if (steps > budget.precompileSteps) return null;
     budget.precompileSteps -= steps;
-    if (BigInt(address) === BigInt(ECRECOVER)) return this.#recover(input, gasLimit);
+    if (index === ECRECOVER) return this.#recover(input, gasLimit);
     if (steps < WORTH_REMEMBERING) return this.#compute(run, input, gasLimit);
     const question = `${address}${Buffer.from(input).toString('latin1')}`;
     const known = this.#results.get(question);
@@ -127,15 +128,14 @@ export class Precompiles {
     if (gasLimit < gasUsed) return { isSuccess: false, gasUsed: gasLimit, returned: NOTHING };
     const data = Buffer.alloc(128);
     data.set(input.subarray(0, 128));
-    const word = (index: number) => bytesToBigint(data.subarray(32 * index, 32 * index + 32));
-    const v = word(1);
-    const signer =
-      v === 27n || v === 28n
-        ? recoverAddress(data.subarray(0, 32), word(2), word(3), v === 27n ? 0 : 1)
-        : null;
-    if (signer === null) return { isSuccess: true, gasUsed, returned: NOTHING };
+    const v = data[63];
+    const isSigned = (v === 27 || v === 28) && data.subarray(32, 63).every((byte) => byte === 0);
+    const publicKey = isSigned
+      ? recoverPublicKey(data.subarray(0, 32), data.subarray(64, 128), v === 27 ? 0 : 1)
+      : null;
+    if (publicKey === null) return { isSuccess: true, gasUsed, returned: NOTHING };
     const returned = new Uint8Array(32);
-    returned.set(hexToBytes(signer) ?? NOTHING, 12);
+    returned.set(keccak256(publicKey).subarray(12), 12);
     return { isSuccess: true, gasUsed, returned };
   }
 
