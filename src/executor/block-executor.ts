@@ -2,6 +2,7 @@
  * Executes one block at a time: sequentially on this thread, or in parallel on warm worker threads, with the same
  * result to the last byte.
  */
+import { availableParallelism } from 'node:os';
 import { analyzeBlock, BlockPass } from '../analysis/block.ts';
 import type { AnalysisOptions, BlockAnalysis } from '../analysis/result.ts';
 import type { ConflictGraph } from '../graph/conflict-graph.ts';
@@ -34,7 +35,13 @@ import type { PoolOptions } from './pool-options.ts';
 import { RunnerStore } from './runner-store.ts';
 import type { TransactionRunner } from './transaction-runner.ts';
 import { type SequentialRun, verification } from './verification.ts';
-import { expectedMs, reasonAgainstList, reasonAgainstPlan, reasonBeforehand } from './worthwhile.ts';
+import {
+  expectedMs,
+  reasonAgainstList,
+  reasonAgainstPlan,
+  reasonBeforehand,
+  type Threads,
+} from './worthwhile.ts';
 
 /** How a block is executed. */
 export interface BlockOptions extends Partial<AnalysisOptions> {
@@ -61,8 +68,15 @@ export interface BlockOptions extends Partial<AnalysisOptions> {
   readonly mode?: 'auto' | 'parallel' | 'sequential';
 }
 
+/** What blocks are executed with. */
+export interface BlockExecutorOptions extends PoolOptions {
+  /** How many threads can run at the same time: whether workers are worth it depends on it. Default: what the system says. */
+  readonly cores?: number;
+}
+
 export class BlockExecutor {
-  readonly #options: PoolOptions;
+  readonly #options: BlockExecutorOptions;
+  readonly #cores: number;
   readonly #runners: RunnerStore;
   readonly #codes = new CodeStore();
   readonly #onFault: (fault: Fault) => void;
@@ -72,8 +86,9 @@ export class BlockExecutor {
   #pool: WorkerPool | null;
 
   /** @param pool - Threads that are there already; those that are missing are started when they are needed. */
-  constructor(options: PoolOptions, pool: WorkerPool | null, onFault: (fault: Fault) => void) {
+  constructor(options: BlockExecutorOptions, pool: WorkerPool | null, onFault: (fault: Fault) => void) {
     this.#options = options;
+    this.#cores = options.cores ?? availableParallelism();
     this.#runners = new RunnerStore(options.engine ?? DEFAULT_ENGINE);
     this.#onFault = (fault) => {
       this.#faults.push(fault);
@@ -128,15 +143,17 @@ export class BlockExecutor {
     const runner = await this.#runners.runnerOf(input);
     runner.setBlock(input);
     const limits = (): BlockLimits => new BlockLimits(input, runner.blobLimits);
+    const threads = { workers, cores: this.#cores, engine: runner.engine };
+    const sets = options.analysis === undefined && list === null ? 'derived' : 'given';
     const beforehand =
       skipInvalid && !limits().fitsAll()
         ? 'which transactions are left out depends on the gas that earlier ones use'
-        : reasonBeforehand(mode, workers, input);
+        : reasonBeforehand({ mode, input, state: options.state, sets }, threads);
     const { derived, deferral, run, reason } =
       list !== null && runsByList(list, input, options)
-        ? await this.#runByList(list, input, { ...how, beforehand }, runner, watch)
+        ? await this.#runByList(list, input, { ...how, beforehand, threads }, runner, watch)
         : beforehand === null
-          ? await this.#runInParallel(input, how, runner, watch)
+          ? await this.#runInParallel(input, { ...how, threads }, runner, watch)
           : { ...(await this.#prepareInOrder(input, how, runner, watch)), reason: beforehand };
     const { block } = run;
     const escapes = await finishInOrder(run, limits(), deferral, { skipInvalid });
@@ -210,14 +227,14 @@ export class BlockExecutor {
     list: BlockAccessList,
     input: BlockInput,
     how: Pick<DerivationOptions, 'state' | 'workers'> &
-      Pick<BlockOptions, 'mode'> & { readonly beforehand: string | null },
+      Pick<BlockOptions, 'mode'> & { readonly beforehand: string | null; readonly threads: Threads },
     runner: TransactionRunner,
     watch: BlockWatch,
   ) {
     const block = openBlock(input, withSharedCode(how.state, this.#codes));
     const run = new BlockRun(block, runner, watch);
     const isAsked = how.mode === 'parallel';
-    const reason = how.beforehand ?? (isAsked ? null : reasonAgainstList(input, how.workers, runner.engine));
+    const reason = how.beforehand ?? (isAsked ? null : reasonAgainstList(input, how.threads));
     if (reason === null) {
       const pool = await this.#startedPool();
       pool.renew();
@@ -233,7 +250,7 @@ export class BlockExecutor {
   /** Derives and executes, at the same time where the state is all there. */
   async #runInParallel(
     input: BlockInput,
-    how: DerivationOptions & Pick<BlockOptions, 'mode'>,
+    how: DerivationOptions & Pick<BlockOptions, 'mode'> & { readonly threads: Threads },
     runner: TransactionRunner,
     watch: BlockWatch,
   ) {
@@ -254,7 +271,7 @@ export class BlockExecutor {
     const derived = given ?? (await deriveWhile(input, how, parallel));
     const deferral = new Deferral(derived.analysis, derived.graph, block.state, watch.onResolve);
     const reason =
-      how.mode === 'parallel' ? null : reasonAgainstPlan(derived.plan, derived.graph, runner.engine);
+      how.mode === 'parallel' ? null : reasonAgainstPlan(derived.plan, derived.graph, how.threads);
     const end = await parallel.finish(deferral, reason === null ? pool.size : 1);
     // After an escape only what ran before the first gap is known to be right.
     return {

@@ -6,19 +6,19 @@ import { AbortedError, ClosedError } from '../errors.ts';
 import type { BlockInput } from '../input/block.ts';
 import { DEFAULT_HARDFORK, MAINNET_CHAIN_ID, readChain, readHardfork } from '../input/chain.ts';
 import { type ReadOptions, readInput } from '../input/read.ts';
-import { BlockExecutor, type BlockOptions } from './block-executor.ts';
+import { BlockExecutor, type BlockExecutorOptions, type BlockOptions } from './block-executor.ts';
 import type { BlockReference, ExecutorEvents, TransactionEvent } from './events.ts';
 import type { Fault } from './fault.ts';
 import { type Listener, Listeners } from './listeners.ts';
 import { Counters, type Metrics } from './metrics.ts';
 import type { Outcome } from './outcome.ts';
 import { WorkerPool } from './pool.ts';
-import { type PoolOptions, poolOptions } from './pool-options.ts';
+import { poolOptions } from './pool-options.ts';
 import { readInputOnPool } from './recovery.ts';
 import type { RunResult } from './transaction-runner.ts';
 import { Turns } from './turns.ts';
 
-export interface ExecutorOptions extends PoolOptions, Pick<ReadOptions, 'chain' | 'hardfork'> {
+export interface ExecutorOptions extends BlockExecutorOptions, Pick<ReadOptions, 'chain' | 'hardfork'> {
   /** Closes the executor when it is aborted, and gives up what is under way. */
   readonly signal?: AbortSignal;
 }

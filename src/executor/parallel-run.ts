@@ -38,6 +38,8 @@ const DEPTH = 2;
 /** A batch is full when its transactions are expected to take so long, in milliseconds. */
 const FULL_MS = 1;
 const MAXIMUM_TASKS = 64;
+/** So many go to one worker before they are shared out: waking another one takes longer than they do. */
+const LEAST_SHARE = 8;
 /** How often a transaction is given to workers that do not bring it to an end. */
 const MAXIMUM_ATTEMPTS = 3;
 
@@ -161,7 +163,7 @@ export class ParallelRun {
   #takeTasks(place: number): readonly Task[] {
     const share = Math.ceil(this.#lineUp.readyCount / (this.#places * DEPTH));
     const filling = new Filling(this.#costOf);
-    for (const { index, isFollower } of this.#lineUp.startable(place, share)) {
+    for (const { index, isFollower } of this.#lineUp.startable(place, Math.max(share, LEAST_SHARE))) {
       const analysis = this.#analysisOf(index);
       const task = this.#taskOf(index, analysis);
       if (task !== null) {
