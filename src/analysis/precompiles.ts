@@ -5,10 +5,10 @@ import {
   EVMMockBlockchain,
   type ExecResult,
   getActivePrecompiles,
-  NobleBN254,
   type PrecompileFunc,
 } from '@ethereumjs/evm';
 import type { Address } from '../input/block.ts';
+import { bn254 } from '../input/bn254.ts';
 import { keccak256 } from '../input/keccak.ts';
 import { recoverPublicKey } from '../input/signature.ts';
 import type { GasInterval } from './gas.ts';
@@ -170,7 +170,7 @@ export class Precompiles {
       common: this.#common,
       blockchain: new EVMMockBlockchain(),
       stateManager: NO_STATE,
-      bn254: new NobleBN254(),
+      bn254,
     });
     return this.#engine.evm;
   }

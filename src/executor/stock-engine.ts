@@ -7,7 +7,7 @@
  */
 import type { Block } from '@ethereumjs/block';
 import type { Common } from '@ethereumjs/common';
-import { createEVM, type EVM, getOpcodesForHF, type Message } from '@ethereumjs/evm';
+import { EVM, getOpcodesForHF, type Message } from '@ethereumjs/evm';
 import { RLP } from '@ethereumjs/rlp';
 import {
   type BlockLevelAccessList,
@@ -17,6 +17,7 @@ import {
 } from '@ethereumjs/util';
 import { createVM, runTx, type VM } from '@ethereumjs/vm';
 import type { Address, BlockHeader, Transaction } from '../input/block.ts';
+import { bn254 } from '../input/bn254.ts';
 import { SYSTEM_ADDRESS } from '../state/system-calls.ts';
 import { evmBlock, hexBytes } from './block-context.ts';
 import {
@@ -39,12 +40,13 @@ const MAXIMUM_DEPTH = 1024;
 export async function createStockEngine(parts: EngineParts): Promise<StockEngine> {
   const { common, state, blockHashes, codeHashes } = parts;
   const view = new StateView(state, codeHashes);
-  const evm = (await createEVM({
+  const evm = new EVM({
     common,
     stateManager: view,
     blockchain: blockHashes,
+    bn254,
     customOpcodes: observingOpcodes(common, state),
-  })) as EVM;
+  });
   evm.events.on('beforeMessage', (message: Message) => observeCreation(parts, message));
   const vm = await createVM({ common, evm, stateManager: view, blockchain: blockHashes });
   const rules = transactionRules(common);
