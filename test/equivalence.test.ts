@@ -72,6 +72,7 @@ describeCorpus('equivalence on mainnet blocks', () => {
       mismatches: [],
     });
     expect(execution.escapes).toEqual([]);
+    expect(execution.faults).toEqual([]);
     return execution;
   }
 
@@ -123,6 +124,7 @@ describe('equivalence on random blocks', () => {
         const state = snapshotState(prestate);
         const { execution } = await executor.executeBlock(input, { state, mode: 'parallel', verify: true });
         expect(execution.escapes).toEqual([]);
+        expect(execution.faults).toEqual([]);
         expect(execution.verified.mismatches).toEqual([]);
         expect(execution.verified.sequential).toBe(true);
         await compareWithOracle(input, prestate, execution);

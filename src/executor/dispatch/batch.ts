@@ -34,6 +34,13 @@ export interface BatchAnswer {
   readonly stop: Stop | null;
 }
 
+/** How much is written. */
+export interface WriterMark {
+  readonly values: number;
+  readonly pieces: number;
+  readonly length: number;
+}
+
 /** A growing list of values and bytes. */
 export class Writer {
   readonly values: unknown[] = [];
@@ -50,6 +57,18 @@ export class Writer {
     if (bytes.length === 0) return;
     this.#pieces.push(bytes);
     this.#length += bytes.length;
+  }
+
+  /** A point to go back to. */
+  get mark(): WriterMark {
+    return { values: this.values.length, pieces: this.#pieces.length, length: this.#length };
+  }
+
+  /** Takes back what was written since. */
+  revertTo({ values, pieces, length }: WriterMark): void {
+    this.values.length = values;
+    this.#pieces.length = pieces;
+    this.#length = length;
   }
 
   /** All bytes so far, in an array of their own. */

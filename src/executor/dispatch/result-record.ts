@@ -32,6 +32,16 @@ export function writeResult(
   state: ResultPlaces,
   cells: Iterable<Cell>,
 ): void {
+  const mark = writer.mark;
+  try {
+    write(writer, result, state, cells);
+  } catch (error) {
+    writer.revertTo(mark);
+    throw error;
+  }
+}
+
+function write(writer: Writer, result: RunResult, state: ResultPlaces, cells: Iterable<Cell>): void {
   if (result.status === 'invalid') {
     writer.push(result.index, false, result.reason, result.detail);
     return;

@@ -6,6 +6,7 @@ import type { Ran } from '../../../src/executor/transaction-runner.ts';
 import { TransactionRunner } from '../../../src/executor/transaction-runner.ts';
 import { batchesOf, type OneTransaction } from '../batches.ts';
 import {
+  address,
   blockOf,
   COUNTER,
   FACTORY,
@@ -22,11 +23,11 @@ const [A, B, C, D] = SENDERS;
 const state = preState();
 const CONTEXT = { advance: () => {}, isCancelled: () => false };
 
-async function started(input: ReturnType<typeof blockOf>) {
+async function started(input: ReturnType<typeof blockOf>, before = state) {
   const reference = await TransactionRunner.create(input, 'tuned');
   reference.setBlock(input);
   const runner = new BatchRunner('tuned');
-  await runner.setBlock(blockBroadcast(openBlock(input, state), reference.precompiles));
+  await runner.setBlock(blockBroadcast(openBlock(input, before), reference.precompiles));
   return { runner, reference };
 }
 
@@ -118,6 +119,20 @@ describe('a batch that does not come to its end', () => {
       results: [{ status: 'ran', index: 2 }],
       stop: null,
     });
+  });
+
+  test('after it has written a part of a result leaves nothing of that', async () => {
+    const IDENTITY = address(4);
+    const empty = { balance: 0n, nonce: 0n, code: new Uint8Array(0), storage: new Map<bigint, bigint>() };
+    // Calling a precompile that is an empty account clears that, which is not among the derived keys (EIP-161).
+    const before = preState([[IDENTITY, empty]]);
+    const calls = blockOf([{ from: A, to: PAYER, data: word(IDENTITY) }]);
+    const { runner } = await started(calls, before);
+    const [one] = await batchesOf(calls, before);
+    if (one === undefined) throw new Error('no batch');
+    const { values, bytes, stop } = await runner.run(one.batch, CONTEXT);
+    expect([values, bytes.length, stop?.code]).toEqual([[], 0, 'outside-of-sets']);
+    expect(one.accept({ values, bytes, stop })).toEqual({ results: [], stop });
   });
 
   test('because nobody wants it any more runs nothing', async () => {
