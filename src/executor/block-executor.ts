@@ -272,7 +272,7 @@ export class BlockExecutor {
     const deferral = new Deferral(derived.analysis, derived.graph, block.state, watch.onResolve);
     const reason =
       how.mode === 'parallel' ? null : reasonAgainstPlan(derived.plan, derived.graph, how.threads);
-    const end = await parallel.finish(deferral, reason === null ? pool.size : 1);
+    const end = await parallel.finish(deferral, reason === null ? pool.size : 0);
     // After an escape only what ran before the first gap is known to be right.
     return {
       derived,

@@ -38,6 +38,8 @@ const DEPTH = 2;
 /** A batch is full when its transactions are expected to take so long, in milliseconds. */
 const FULL_MS = 1;
 const MAXIMUM_TASKS = 64;
+/** After so many waits for answers it is better to know the graph first: each takes longer than a transfer. */
+const MAXIMUM_WAITS = 4;
 /** So many go to one worker before they are shared out: waking another one takes longer than they do. */
 const LEAST_SHARE = 8;
 /** How often a transaction is given to workers that do not bring it to an end. */
@@ -57,6 +59,8 @@ export class ParallelRun {
   readonly #lineUp: LineUp;
   /** In block order, until the whole analysis is there. */
   readonly #offered: TransactionAnalysis[] = [];
+  /** How often it was not known, in block order, what the next transaction finds. */
+  #waits = 0;
   #deferral: Deferral | null = null;
   /** Workers that are used: those before this place. */
   #places = 1;
@@ -94,21 +98,24 @@ export class ParallelRun {
   /** Gives out what can be given out. */
   advance(): void {
     if (this.#deferral === null) this.#advanceInOrder();
-    else this.#advanceByGraph();
+    else if (this.#places > 0) this.#advanceByGraph();
   }
 
   /**
    * The whole analysis is there.
    *
-   * @param places - How many workers to use from now on.
+   * @param places - How many workers to use from now on; with 0 what is under way comes to its end, and the rest
+   * is left.
    * @returns `escaped`: some results are missing, or must not be used; see `BlockRun.results`.
    */
   async finish(deferral: Deferral, places: number): Promise<'finished' | 'escaped'> {
     this.#deferral = deferral;
     this.#places = places;
-    deferral.advance(this.#run);
-    this.#lineUp.read(deferral);
-    this.advance();
+    if (places > 0) {
+      deferral.advance(this.#run);
+      this.#lineUp.read(deferral);
+      this.advance();
+    }
     await this.#queue.onIdle();
     if (this.#failure !== null) throw this.#failure;
     return this.#hasEscaped ? 'escaped' : 'finished';
@@ -137,8 +144,12 @@ export class ParallelRun {
       // A block whose order is kept needs nothing but that all before are done, or at the same worker.
       for (const index of this.#lineUp.inOrder()) {
         const analysis = this.#offered[index];
-        const task = analysis === undefined || !isFinal(analysis) ? null : this.#taskOf(index, analysis);
-        if (analysis === undefined || task === null) break;
+        if (analysis === undefined || this.#waits > MAXIMUM_WAITS) break;
+        const task = isFinal(analysis) ? this.#taskOf(index, analysis) : null;
+        if (task === null) {
+          this.#waits++;
+          break;
+        }
         this.#maker.give(task);
         this.#lineUp.give(index, 0);
         if (filling.add(task, analysis) === 'full') break;

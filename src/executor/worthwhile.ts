@@ -95,7 +95,7 @@ function hasNoCode(state: StateSource, address: Address): boolean {
   return account === null || account?.code.length === 0;
 }
 
-/** Why the rest of an analysed block stays on one worker; `null` when more are expected to be faster. */
+/** Why the rest of an analysed block runs on the main thread; `null` when workers are expected to be faster. */
 export function reasonAgainstPlan(plan: Plan, graph: ConflictGraph, threads: Threads): string | null {
   let total = 0n;
   let aloneMs = 0;
