@@ -1,6 +1,6 @@
 /**
  * Transactions on their way to a worker, and their results on the way back. Both are flat lists of numbers,
- * words and addresses, and one array of bytes: objects take ten times as long to post (measured). What is
+ * words and addresses, and one array of bytes: objects take much longer to post. What is
  * written in one order is read in the same.
  */
 import { InternalError } from '../../errors.ts';
