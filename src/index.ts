@@ -80,6 +80,8 @@ export { blockAccessListHash, encodeBlockAccessList } from './input/block-access
 export { type BlockHashes, readBlockHashes } from './input/block-hashes.ts';
 export { readDocument } from './input/document.ts';
 export { type ReadOptions, readInput } from './input/read.ts';
+export { OUTPUT_KINDS, type OutputKind, type Rendered, type Renderer } from './output/kinds.ts';
+export { renderOutput } from './output/render.ts';
 export { buildDocument, type Findings } from './report/document.ts';
 export type { ReportDocument } from './report/schema.ts';
 export { type Colors, formatReport } from './report/text.ts';

@@ -15,6 +15,7 @@ const STAGES = [
   'graph',
   'executor',
   'report',
+  'output',
   'run.ts',
   'index.ts',
   'cli.ts',
@@ -135,7 +136,7 @@ test('nothing after the analysis sees how it works, only its results', () => {
     'block',
     'resolution',
   ].map((name) => `analysis/${name}.ts`);
-  const peeks = of('graph', 'executor', 'report', 'run.ts').flatMap(({ path, imports }) =>
+  const peeks = of('graph', 'executor', 'report', 'output', 'run.ts').flatMap(({ path, imports }) =>
     targetsOf(path, imports)
       .filter((target) => target.startsWith(`analysis${sep}`) && !results.includes(target))
       .map((target) => `${path} imports ${target}`),

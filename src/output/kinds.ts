@@ -1,0 +1,68 @@
+/**
+ * The kinds of files that findings can be written to, by extension. A row is light: whoever draws or encodes is
+ * loaded when its kind is asked for.
+ */
+import { InputError } from '../errors.ts';
+import type { Findings } from '../report/document.ts';
+
+/** The content of a file; a string is written as UTF-8. */
+export type Rendered = string | Uint8Array;
+
+/** The same findings give the same bytes, apart from measured times. */
+export type Renderer = (findings: Findings) => Rendered | Promise<Rendered>;
+
+export interface OutputKind {
+  /** With its dot, lower-case, e.g. `.json`. */
+  readonly extension: string;
+  /** What is in such a file, in a few words. */
+  readonly description: string;
+  /** What the findings must have: nothing more than an analysis, or an execution as well. */
+  readonly needs: 'analysis' | 'execution';
+  readonly load: () => Promise<Renderer>;
+}
+
+/** In the order of the help text. */
+export const OUTPUT_KINDS: readonly OutputKind[] = [
+  {
+    extension: '.json',
+    description: 'the JSON document, as --json prints it',
+    needs: 'analysis',
+    load: async () => (await import('./json.ts')).renderJson,
+  },
+];
+
+/** Appended to any extension: the same, compressed. */
+const COMPRESSED = '.gz';
+
+/** A file name, taken apart. */
+export interface OutputName {
+  readonly kind: OutputKind;
+  readonly isCompressed: boolean;
+}
+
+/**
+ * What a file of this name is to hold: the kind with the longest extension that fits. Upper and lower case are
+ * the same.
+ *
+ * @throws InputError that names the accepted extensions.
+ */
+export function outputName(path: string): OutputName {
+  const name = path.toLowerCase();
+  const isCompressed = name.endsWith(COMPRESSED);
+  const plain = isCompressed ? name.slice(0, -COMPRESSED.length) : name;
+  let kind: OutputKind | null = null;
+  for (const one of OUTPUT_KINDS) {
+    if (plain.endsWith(one.extension) && one.extension.length > (kind?.extension.length ?? 0)) kind = one;
+  }
+  if (kind !== null) return { kind, isCompressed };
+  throw new InputError({
+    source: '--out',
+    path: '',
+    expected: `a name that ends in ${listed(OUTPUT_KINDS.map(({ extension }) => extension))} (and .gz after it)`,
+    got: path,
+  });
+}
+
+function listed(words: readonly string[]): string {
+  return words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+}
