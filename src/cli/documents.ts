@@ -1,0 +1,64 @@
+/** The files that the arguments name, as parsed documents. */
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { InputError } from '../errors.ts';
+import type { NamedDocument, RunDocuments } from '../run.ts';
+
+/** A collection of blocks has one such file for all of them. */
+export const BLOCK_HASHES_FILE = 'blockhashes.json';
+
+const STANDARD_INPUT = '-';
+
+/** Where the documents of a run are; `-` is standard input. */
+export interface DocumentPaths {
+  readonly input?: string;
+  readonly state: readonly string[];
+  /** Default: the file of block hashes that lies with the input. */
+  readonly blockHashes?: string;
+  readonly blockAccessList?: string;
+}
+
+/** @throws InputError what is not JSON, what cannot be read, standard input for several files */
+export async function readDocuments({
+  input,
+  state,
+  blockHashes = blockHashesNear(input),
+  blockAccessList,
+}: DocumentPaths): Promise<RunDocuments> {
+  refuseSharedStandardInput([input, ...state, blockHashes, blockAccessList]);
+  const prestates: NamedDocument[] = [];
+  const document = input === undefined ? undefined : await readNamed(input);
+  for (const file of state) {
+    prestates.push(await readNamed(file));
+  }
+  return {
+    ...(document !== undefined && { input: document }),
+    prestates,
+    ...(blockHashes !== undefined && { blockHashes: await readNamed(blockHashes) }),
+    ...(blockAccessList !== undefined && { blockAccessList: await readNamed(blockAccessList) }),
+  };
+}
+
+async function readNamed(file: string): Promise<NamedDocument> {
+  const { readDocument } = await import('../input/document.ts');
+  return {
+    value: await readDocument(file),
+    source: file === STANDARD_INPUT ? 'standard input' : file,
+  };
+}
+
+function refuseSharedStandardInput(files: readonly (string | undefined)[]): void {
+  if (files.filter((file) => file === STANDARD_INPUT).length > 1) {
+    const expected = 'standard input (-) for one file at most';
+    throw new InputError({ source: 'arguments', path: '', expected, got: 'it for several' });
+  }
+}
+
+/** The block hashes that lie with an input file. */
+function blockHashesNear(path: string | undefined): string | undefined {
+  if (path === undefined || path === STANDARD_INPUT) return undefined;
+  const folder = dirname(resolve(path));
+  return [join(folder, BLOCK_HASHES_FILE), join(dirname(folder), BLOCK_HASHES_FILE)].find((file) =>
+    existsSync(file),
+  );
+}

@@ -1,0 +1,39 @@
+/** The values of options, from text. What cannot be one is named with what was expected; commander says where. */
+import { InvalidArgumentError } from 'commander';
+import type { RpcBlock } from '../state/rpc.ts';
+
+const MAXIMUM_WORKERS = 256;
+
+/** Of an option that may be given several times. */
+export function collect(value: string, previous: readonly string[]): readonly string[] {
+  return [...previous, value];
+}
+
+export function workerCount(value: string): number {
+  const count = Number(value);
+  if (!/^[0-9]+$/.test(value) || count < 1 || count > MAXIMUM_WORKERS) {
+    throw new InvalidArgumentError(`expected a whole number from 1 to ${MAXIMUM_WORKERS}.`);
+  }
+  return count;
+}
+
+export function nodeUrl(value: string): string {
+  if (!/^https?:\/\/./.test(value) || !URL.canParse(value)) {
+    throw new InvalidArgumentError('expected an http or https URL.');
+  }
+  return value;
+}
+
+export function blockReference(value: string): RpcBlock {
+  if (value === 'latest') return value;
+  if (/^0x[0-9a-f]{64}$/i.test(value)) return value.toLowerCase() as `0x${string}`;
+  if (/^([0-9]{1,18}|0x[0-9a-f]{1,15})$/i.test(value)) return BigInt(value);
+  throw new InvalidArgumentError('expected a block number, a block hash, or latest.');
+}
+
+export function outputFile(value: string): string {
+  if (!value.endsWith('.json')) {
+    throw new InvalidArgumentError('expected a name that ends in .json.');
+  }
+  return value;
+}

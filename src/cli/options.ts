@@ -1,0 +1,97 @@
+/**
+ * The options that several commands share, in groups, each with the shape that commander gives it. A command takes
+ * the groups that it has a use for, in this order.
+ */
+import { availableParallelism } from 'node:os';
+import { type Command, Option } from 'commander';
+import type { Granularity } from '../graph/plan.ts';
+import type { RpcBlock } from '../state/rpc.ts';
+import { BLOCK_HASHES_FILE } from './documents.ts';
+import { blockReference, collect, nodeUrl, outputFile, workerCount } from './option-values.ts';
+
+export interface StateOptions {
+  readonly state: readonly string[];
+  readonly partialState?: true;
+  readonly rpc?: string;
+  readonly block?: RpcBlock;
+  readonly blockHashes?: string;
+}
+
+export interface RuleOptions {
+  readonly chain?: string;
+  readonly hardfork?: string;
+  readonly unordered?: true;
+  readonly trustAccessLists?: true;
+  readonly skipInvalid?: true;
+}
+
+export interface PlanOptions {
+  readonly workers: number;
+  readonly granularity: Granularity;
+}
+
+export interface OutputOptions {
+  readonly json?: true;
+  readonly out?: string;
+  readonly strict?: true;
+  readonly quiet?: true;
+  readonly color: boolean;
+}
+
+/** What to work on, and the state before it. */
+export function withInputAndState(command: Command): Command {
+  return command
+    .argument(
+      '[input]',
+      'block, transactions or bundle; `-` is standard input, .gz is accepted; may be left out with --rpc',
+    )
+    .addOption(
+      new Option('--state <file>', 'pre-state as prestateTracer writes it, or block hashes; may be repeated')
+        .argParser(collect)
+        .default([], 'none'),
+    )
+    .option('--partial-state', 'what the state files lack is unknown, rather than empty')
+    .addOption(
+      new Option('--rpc <url>', 'takes pre-state from a node, instead of from files').argParser(nodeUrl),
+    )
+    .addOption(
+      new Option(
+        '--block <n|latest|0xhash>',
+        "with --rpc: without an input, the block to take (default: latest); with one, the state is that after this block (default: the parent of the input's block, else the latest)",
+      ).argParser(blockReference),
+    )
+    .option(
+      '--block-hashes <file>',
+      `hashes for BLOCKHASH: JSON, block number to hash (default: ${BLOCK_HASHES_FILE} beside the input or in the folder above, if there is one)`,
+    );
+}
+
+/** By which rules, and with what meaning. */
+export function withRules(command: Command): Command {
+  return command
+    .option('--chain <name|id>', 'chain, where the input does not say (default: mainnet)')
+    .option('--hardfork <name>', 'hardfork (default: by block number and time)')
+    .option('--unordered', 'a mempool, not a block: sets and conflicts hold in any order')
+    .option('--trust-access-lists', 'declared access lists are binding')
+    .option('--skip-invalid', 'leave invalid transactions out, rather than refuse the block');
+}
+
+export function withPlan(command: Command): Command {
+  return command
+    .option('--workers <n>', 'worker threads to plan for and to use', workerCount, availableParallelism())
+    .addOption(
+      new Option('--granularity <unit>', 'unit of the plan')
+        .choices(['transaction', 'component'])
+        .default('transaction'),
+    );
+}
+
+/** What becomes of the result. */
+export function withOutput(command: Command): Command {
+  return command
+    .option('--strict', 'exit 1 on an escape, a mismatch or an unbounded transaction')
+    .option('--json', 'print the JSON document rather than the report')
+    .addOption(new Option('--out <file>', 'write the JSON document to a .json file').argParser(outputFile))
+    .option('--quiet', 'no notes and warnings on standard error')
+    .option('--no-color', 'no colour (nor with NO_COLOR set, nor into a pipe)');
+}

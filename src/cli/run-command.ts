@@ -1,0 +1,72 @@
+/** What `analyze` and `execute` have in common: the options of a run, and the run itself. */
+import type { Command } from 'commander';
+import { InputError } from '../errors.ts';
+import type { RunOptions } from '../run.ts';
+import { readDocuments } from './documents.ts';
+import {
+  type OutputOptions,
+  type PlanOptions,
+  type RuleOptions,
+  type StateOptions,
+  withInputAndState,
+  withOutput,
+  withPlan,
+  withRules,
+} from './options.ts';
+import { conclude, printFindings } from './print.ts';
+
+export interface CommonOptions extends StateOptions, RuleOptions, PlanOptions, OutputOptions {}
+
+/** How a command goes beyond analysis. */
+interface Execution extends Pick<RunOptions, 'execute' | 'engine'> {
+  /** File of the block's EIP-7928 list. */
+  readonly blockAccessList?: string;
+}
+
+export function withCommonOptions(command: Command): Command {
+  return withOutput(withPlan(withRules(withInputAndState(command))));
+}
+
+/** @throws InputError, InvalidBlockError, MissingStateError, RpcError */
+export async function runCommand(
+  path: string | undefined,
+  options: CommonOptions,
+  { blockAccessList, ...how }: Execution,
+): Promise<void> {
+  const runOptions = { ...optionsOfRun(options), ...how };
+  const documents = await readDocuments({
+    ...(path !== undefined && { input: path }),
+    state: options.state,
+    ...(options.blockHashes !== undefined && { blockHashes: options.blockHashes }),
+    ...(blockAccessList !== undefined && { blockAccessList }),
+  });
+  const library = await import('../run.ts');
+  const findings = await library.run(documents, runOptions);
+  await printFindings(findings, options);
+  const { judgeRun } = await import('../report/verdict.ts');
+  conclude(
+    judgeRun(findings, {
+      isStrict: options.strict === true,
+      isVerified: how.execute === 'verified',
+      hasState: documents.prestates.length > 0 || options.rpc !== undefined,
+    }),
+    options,
+  );
+}
+
+function optionsOfRun({ rpc, block, chain, hardfork, ...options }: CommonOptions): RunOptions {
+  if (rpc === undefined && block !== undefined) {
+    throw new InputError({ source: 'arguments', path: '', expected: '--rpc with --block', got: 'none' });
+  }
+  return {
+    ...(chain !== undefined && { chain }),
+    ...(hardfork !== undefined && { hardfork }),
+    ...(rpc !== undefined && { rpc: { url: rpc, ...(block !== undefined && { block }) } }),
+    workers: options.workers,
+    granularity: options.granularity,
+    partialState: options.partialState === true,
+    unordered: options.unordered === true,
+    trustAccessLists: options.trustAccessLists === true,
+    skipInvalid: options.skipInvalid === true,
+  };
+}
