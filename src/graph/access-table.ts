@@ -12,17 +12,21 @@ export const WRITE = 3;
 
 export const ACCESS_BITS: Readonly<Record<AccessMode, number>> = { read: READ, delta: DELTA, write: WRITE };
 
-export interface AccessTable {
+/** Who accesses which location how. */
+export interface AccessRows {
   /** By location, from 0. */
   readonly keys: readonly StateKey[];
-  /** By location, from `keys.length`; regions that differ in nothing but their mode are one location. */
-  readonly regions: readonly Region[];
   /** Rows of transaction `i`: from `rowStart[i]` to before `rowStart[i + 1]`; each location at most once. */
   readonly rowStart: Int32Array;
   /** By row. */
   readonly locations: Int32Array;
   /** By row: `READ`, `DELTA`, or both, which is `WRITE`. */
   readonly modes: Uint8Array;
+}
+
+export interface AccessTable extends AccessRows {
+  /** By location, from `keys.length`; regions that differ in nothing but their mode are one location. */
+  readonly regions: readonly Region[];
 }
 
 /** Whether two modes, as bits, do not commute. */

@@ -6,12 +6,10 @@
  * one before, and paths between all conflicting members follow. Of each location only the last two groups
  * matter. A region also keeps a history of the keys inside it.
  */
-import { describeRegion } from '../analysis/overlap.ts';
-import type { TransactionAnalysis } from '../analysis/result.ts';
-import { type AccessTable, bitsConflict, WRITE } from './access-table.ts';
+import { bitsConflict, WRITE } from './access-table.ts';
 import type { Edge } from './conflict-graph.ts';
+import type { Conflicts, Wait } from './conflicts.ts';
 import { PathPruner } from './path-pruner.ts';
-import { indexRegions, type RegionIndex } from './region-index.ts';
 
 /** Most keys named on one edge. */
 const MAX_EDGE_KEYS = 4;
@@ -73,30 +71,28 @@ function addToHistory(history: History, transaction: number, mode: number): void
 
 /** Finds, transaction by transaction in block order, whom it conflicts with and on which location. */
 class ConflictFinder {
-  readonly #table: AccessTable;
-  readonly #regionsOf: RegionIndex;
+  readonly #table: Conflicts;
   readonly #groups: Groups;
   readonly #histories: readonly History[];
   /** Conflicts of the current transaction: with whom, and on which location. */
   from: number[] = [];
   via: number[] = [];
 
-  constructor(table: AccessTable, regionsOf: RegionIndex) {
+  constructor(table: Conflicts) {
     this.#table = table;
-    this.#regionsOf = regionsOf;
     const transactionOf = new Int32Array(table.locations.length);
     for (let i = 0; i + 1 < table.rowStart.length; i++) {
       transactionOf.fill(i, table.rowStart[i], table.rowStart[i + 1]);
     }
-    this.#groups = new Groups(table.keys.length + table.regions.length, transactionOf);
-    this.#histories = table.regions.map(() => ({ transactions: [], modes: [] }));
+    this.#groups = new Groups(table.keys.length + table.regionTexts.length, transactionOf);
+    this.#histories = table.regionTexts.map(() => ({ transactions: [], modes: [] }));
   }
 
   /** Fills `from` and `via`; a pair may come up repeatedly. */
   collect(transaction: number): void {
     this.from = [];
     this.via = [];
-    const { keys, rowStart, locations, modes } = this.#table;
+    const { keys, rowStart, locations, modes, regionsOf } = this.#table;
     const end = rowStart[transaction + 1] as number;
     for (let row = rowStart[transaction] as number; row < end; row++) {
       const location = locations[row] as number;
@@ -106,7 +102,7 @@ class ConflictFinder {
         this.via.push(location);
       };
       this.#groups.visitLastConflicting(location, mode, name);
-      for (const region of this.#regionsOf[location] ?? NO_REGIONS) {
+      for (const region of regionsOf[location] ?? NO_REGIONS) {
         this.#groups.visitLastConflicting(region, mode, name);
       }
       if (location >= keys.length) {
@@ -120,14 +116,14 @@ class ConflictFinder {
 
   /** Enters the accesses of a transaction, after its own conflicts were collected. */
   enter(transaction: number): void {
-    const { keys, rowStart, locations, modes } = this.#table;
+    const { keys, rowStart, locations, modes, regionsOf } = this.#table;
     const end = rowStart[transaction + 1] as number;
     for (let row = rowStart[transaction] as number; row < end; row++) {
       const location = locations[row] as number;
       const mode = modes[row] as number;
       this.#groups.add(location, mode, row);
       if (location < keys.length) {
-        for (const region of this.#regionsOf[location] ?? NO_REGIONS) {
+        for (const region of regionsOf[location] ?? NO_REGIONS) {
           addToHistory(this.#histories[region - keys.length] as History, transaction, mode);
         }
       } else if (mode === WRITE) {
@@ -154,30 +150,19 @@ function earlierThan(index: number, transactions: readonly number[]): readonly n
  *
  * Postcondition: each edge runs from a lower to a higher index.
  */
-export function findEdges(transactions: readonly TransactionAnalysis[], table: AccessTable): Edge[] {
-  const finder = new ConflictFinder(table, indexRegions(table, transactions));
-  const pruner = new PathPruner(transactions.length);
-  const regionTexts = new Map<number, string>();
-
-  function textOf(location: number): string {
-    const key = table.keys[location];
-    if (key !== undefined) return key;
-    let text = regionTexts.get(location);
-    if (text === undefined) {
-      const region = table.regions[location - table.keys.length];
-      text = region === undefined ? '' : describeRegion(region);
-      regionTexts.set(location, text);
-    }
-    return text;
-  }
-
+export function findEdges(conflicts: Conflicts): Edge[] {
+  const { waits, keys: named, regionTexts } = conflicts;
+  const finder = new ConflictFinder(conflicts);
+  const pruner = new PathPruner(waits.length);
+  const textOf = (location: number): string =>
+    named[location] ?? (regionTexts[location - named.length] as string);
   const resolutions = new Map<number, readonly number[]>();
 
   /** After whom a deferred transaction is resolved. */
   function resolutionOf(deferred: number): readonly number[] {
     let awaited = resolutions.get(deferred);
     if (awaited === undefined) {
-      const { resolveAfter } = transactions[deferred] as TransactionAnalysis;
+      const { resolveAfter } = waits[deferred] as Wait;
       awaited = pruner.lastOf(earlierThan(deferred, resolveAfter));
       resolutions.set(deferred, awaited);
     }
@@ -186,9 +171,9 @@ export function findEdges(transactions: readonly TransactionAnalysis[], table: A
 
   const edges: Edge[] = [];
   const keysFrom = new Map<number, string[]>();
-  for (let to = 0; to < transactions.length; to++) {
+  for (let to = 0; to < waits.length; to++) {
     finder.collect(to);
-    const { resolveAfter, heldBy } = transactions[to] as TransactionAnalysis;
+    const { resolveAfter, heldBy } = waits[to] as Wait;
     const kept = pruner.lastOf([
       ...finder.from,
       ...earlierThan(to, resolveAfter),

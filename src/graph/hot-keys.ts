@@ -1,5 +1,5 @@
 /** The keys on which a block's transactions wait for each other. */
-import { type AccessTable, DELTA, READ } from './access-table.ts';
+import { type AccessRows, DELTA, READ } from './access-table.ts';
 import type { HotKey } from './conflict-graph.ts';
 
 /** Most keys reported. */
@@ -17,7 +17,7 @@ function pairs(count: number): number {
  *
  * @param gas - Of each transaction, in block order.
  */
-export function findHotKeys(gas: readonly bigint[], table: AccessTable): HotKey[] {
+export function findHotKeys(gas: readonly bigint[], table: AccessRows): HotKey[] {
   const { keys, rowStart, locations, modes } = table;
   const counts = new Int32Array(keys.length);
   const reads = new Int32Array(keys.length);

@@ -1,9 +1,9 @@
 /** The resolve steps of a block: when deferred transactions are derived again. */
-import type { TransactionAnalysis } from '../analysis/result.ts';
 import type { Resolution } from './conflict-graph.ts';
+import type { Wait } from './conflicts.ts';
 
 /** One for each transaction that waits to be derived again, or did. O(transactions + waits). */
-export function findResolutions(transactions: readonly TransactionAnalysis[]): Resolution[] {
+export function findResolutions(transactions: readonly Wait[]): Resolution[] {
   const resolutions: Resolution[] = [];
   for (const { index, resolveAfter, heldBy } of transactions) {
     if (resolveAfter.length === 0) continue;
