@@ -1,5 +1,6 @@
 /** The values of options, from text. What cannot be one is named with what was expected; commander says where. */
 import { InvalidArgumentError } from 'commander';
+import { outputName } from '../output/kinds.ts';
 import type { RpcBlock } from '../state/rpc.ts';
 
 const MAXIMUM_WORKERS = 256;
@@ -31,9 +32,12 @@ export function blockReference(value: string): RpcBlock {
   throw new InvalidArgumentError('expected a block number, a block hash, or latest.');
 }
 
-export function outputFile(value: string): string {
-  if (!value.endsWith('.json')) {
-    throw new InvalidArgumentError('expected a name that ends in .json.');
-  }
-  return value;
+/**
+ * Names of files to write, in the order given.
+ *
+ * @throws InputError for an extension that is not known.
+ */
+export function outputFiles(value: string, previous: readonly string[]): readonly string[] {
+  outputName(value);
+  return [...previous, value];
 }

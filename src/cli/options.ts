@@ -5,9 +5,10 @@
 import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
 import type { Granularity } from '../graph/plan.ts';
+import { OUTPUT_KINDS } from '../output/kinds.ts';
 import type { RpcBlock } from '../state/rpc.ts';
 import { BLOCK_HASHES_FILE } from './documents.ts';
-import { blockReference, collect, nodeUrl, outputFile, workerCount } from './option-values.ts';
+import { blockReference, collect, nodeUrl, outputFiles, workerCount } from './option-values.ts';
 
 export interface StateOptions {
   readonly state: readonly string[];
@@ -32,7 +33,7 @@ export interface PlanOptions {
 
 export interface OutputOptions {
   readonly json?: true;
-  readonly out?: string;
+  readonly out: readonly string[];
   readonly strict?: true;
   readonly quiet?: true;
   readonly color: boolean;
@@ -91,7 +92,21 @@ export function withOutput(command: Command): Command {
   return command
     .option('--strict', 'exit 1 on an escape, a mismatch or an unbounded transaction')
     .option('--json', 'print the JSON document rather than the report')
-    .addOption(new Option('--out <file>', 'write the JSON document to a .json file').argParser(outputFile))
+    .addOption(
+      new Option('--out <file>', 'write a file, its kind by its extension (below); may be repeated')
+        .argParser(outputFiles)
+        .default([], 'none'),
+    )
     .option('--quiet', 'no notes and warnings on standard error')
-    .option('--no-color', 'no colour (nor with NO_COLOR set, nor into a pipe)');
+    .option('--no-color', 'no colour (nor with NO_COLOR set, nor into a pipe)')
+    .addHelpText('after', OUTPUT_HELP);
 }
+
+const EXTENSION_WIDTH = 2 + Math.max(...OUTPUT_KINDS.map(({ extension }) => extension.length));
+
+const OUTPUT_HELP = `
+Kinds of files for --out (with .gz after the extension: compressed):
+${OUTPUT_KINDS.map(({ extension, description, needs }) => {
+  const condition = needs === 'execution' ? ' (execute only)' : '';
+  return `  ${extension.padEnd(EXTENSION_WIDTH)}${description}${condition}`;
+}).join('\n')}`;

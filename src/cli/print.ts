@@ -8,21 +8,18 @@ import type { OutputOptions } from './options.ts';
 
 /** Prints the result, and writes it where it was asked for. */
 export async function printFindings(findings: Findings, options: OutputOptions): Promise<void> {
-  const [{ buildDocument }, { formatReport }, { default: picocolors }] = await Promise.all([
-    import('../report/document.ts'),
+  const [{ renderJson }, { renderOutput }, { formatReport }, { default: picocolors }] = await Promise.all([
+    import('../output/json.ts'),
+    import('../output/render.ts'),
     import('../report/text.ts'),
     import('picocolors'),
   ]);
-  if (options.json || options.out !== undefined) {
-    const text = `${JSON.stringify(buildDocument(findings), null, 2)}\n`;
-    if (options.json) {
-      process.stdout.write(text);
-    }
-    if (options.out !== undefined) {
-      await writeOutput(options.out, text);
-    }
+  for (const path of options.out) {
+    await writeOutput(path, await renderOutput(path, findings));
   }
-  if (!options.json) {
+  if (options.json) {
+    process.stdout.write(renderJson(findings));
+  } else {
     const isColored = options.color && process.stdout.isTTY === true && picocolors.isColorSupported;
     process.stdout.write(formatReport(findings, picocolors.createColors(isColored)));
   }
@@ -37,9 +34,9 @@ export function conclude({ notes, failures }: Verdict, { quiet }: Pick<OutputOpt
   process.exitCode = failures.length > 0 ? EXIT.failed : EXIT.done;
 }
 
-async function writeOutput(path: string, text: string): Promise<void> {
+async function writeOutput(path: string, content: Uint8Array): Promise<void> {
   try {
-    await writeFile(path, text);
+    await writeFile(path, content);
   } catch (error) {
     throw new InputError({
       source: path,

@@ -1,6 +1,7 @@
 /** What `analyze` and `execute` have in common: the options of a run, and the run itself. */
 import type { Command } from 'commander';
 import { InputError } from '../errors.ts';
+import { outputName } from '../output/kinds.ts';
 import type { RunOptions } from '../run.ts';
 import { readDocuments } from './documents.ts';
 import {
@@ -33,6 +34,7 @@ export async function runCommand(
   options: CommonOptions,
   { blockAccessList, ...how }: Execution,
 ): Promise<void> {
+  refuseUnfit(options.out, how);
   const runOptions = { ...optionsOfRun(options), ...how };
   const documents = await readDocuments({
     ...(path !== undefined && { input: path }),
@@ -52,6 +54,16 @@ export async function runCommand(
     }),
     options,
   );
+}
+
+/** Before any work: files that this command has nothing for. */
+function refuseUnfit(paths: readonly string[], { execute }: Execution): void {
+  for (const path of paths) {
+    const { extension, needs } = outputName(path).kind;
+    if (needs === 'analysis' || execute !== 'no') continue;
+    const expected = `the command execute: a ${extension} file says what came of an execution`;
+    throw new InputError({ source: '--out', path, expected, got: 'analyze' });
+  }
 }
 
 function optionsOfRun({ rpc, block, chain, hardfork, ...options }: CommonOptions): RunOptions {
