@@ -42,6 +42,7 @@ export interface OutputOptions {
 /** What to work on, and the state before it. */
 export function withInputAndState(command: Command): Command {
   return command
+    .optionsGroup('State:')
     .argument(
       '[input]',
       'block, transactions or bundle; `-` is standard input, .gz is accepted; may be left out with --rpc',
@@ -70,6 +71,7 @@ export function withInputAndState(command: Command): Command {
 /** By which rules, and with what meaning. */
 export function withRules(command: Command): Command {
   return command
+    .optionsGroup('Rules:')
     .option('--chain <name|id>', 'chain, where the input does not say (default: mainnet)')
     .option('--hardfork <name>', 'hardfork (default: by block number and time)')
     .option('--unordered', 'a mempool, not a block: sets and conflicts hold in any order')
@@ -79,7 +81,12 @@ export function withRules(command: Command): Command {
 
 export function withPlan(command: Command): Command {
   return command
-    .option('--workers <n>', 'worker threads to plan for and to use', workerCount, availableParallelism())
+    .optionsGroup('Plan:')
+    .addOption(
+      new Option('--workers <n>', 'worker threads to plan for and to use')
+        .argParser(workerCount)
+        .default(availableParallelism(), 'as many as there are cores'),
+    )
     .addOption(
       new Option('--granularity <unit>', 'unit of the plan')
         .choices(['transaction', 'component'])
@@ -90,6 +97,7 @@ export function withPlan(command: Command): Command {
 /** What becomes of the result. */
 export function withOutput(command: Command): Command {
   return command
+    .optionsGroup('Output:')
     .option('--strict', 'exit 1 on an escape, a mismatch or an unbounded transaction')
     .option('--json', 'print the JSON document rather than the report')
     .addOption(

@@ -1,18 +1,27 @@
 /** The commands put together: what `--help` shows and what the pages of the manual are made from. */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { addAnalyze } from './analyze.ts';
-import { addExecute } from './execute.ts';
+import { ANALYZE, addAnalyze } from './analyze.ts';
+import { addExecute, EXECUTE } from './execute.ts';
+import { type Example, helpAfter, type Manual } from './manual.ts';
 
-const EXAMPLES = `
-Examples:
-  pevm-analyze block.json --state prestate.json
-  pevm-analyze execute block.json --state prestate.json --workers 4 --verify
-  pevm-analyze --rpc http://127.0.0.1:8545 --block latest
-  pevm-analyze help analyze                  all options
+interface NamedCommand {
+  readonly command: Command;
+  readonly manual: Manual;
+}
 
-Exit codes: 0 done; 1 ran, but --verify or --strict failed; 2 wrong usage or
-input; 70 a bug.`;
+const EXAMPLES: readonly Example[] = [
+  {
+    does: 'what can run in parallel, and what stops it',
+    command: 'pevm-analyze block.json --state prestate.json',
+  },
+  {
+    does: 'run it in parallel, and compare with a sequential run',
+    command: 'pevm-analyze execute block.json --state prestate.json --verify',
+  },
+  { does: 'the latest block of a node', command: 'pevm-analyze --rpc http://127.0.0.1:8545' },
+  { does: 'all options of a command', command: 'pevm-analyze help analyze' },
+];
 
 /** Throws a `CommanderError`, where commander itself would end the process. */
 export function program(): Command {
@@ -25,10 +34,19 @@ export function program(): Command {
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'pevm-analyze: ')) })
     .exitOverride()
     .showHelpAfterError('Try pevm-analyze --help.')
-    .addHelpText('after', EXAMPLES);
-  addAnalyze(root);
-  addExecute(root);
+    .addHelpText('after', helpAfter(EXAMPLES));
+  for (const { command, manual } of commands(root)) {
+    command.addHelpText('after', helpAfter(manual.examples));
+  }
   return root;
+}
+
+/** Adds the commands, in the order of the help. */
+export function commands(root: Command): readonly NamedCommand[] {
+  return [
+    { command: addAnalyze(root), manual: ANALYZE },
+    { command: addExecute(root), manual: EXECUTE },
+  ];
 }
 
 function packageVersion(): string {
