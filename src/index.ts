@@ -80,6 +80,15 @@ export { blockAccessListHash, encodeBlockAccessList } from './input/block-access
 export { type BlockHashes, readBlockHashes } from './input/block-hashes.ts';
 export { readDocument } from './input/document.ts';
 export { type ReadOptions, readInput } from './input/read.ts';
+export {
+  type CallDescription,
+  createNames,
+  type KeyDescription,
+  type NameBook,
+  type NamedPlace,
+  type Names,
+} from './names/names.ts';
+export type { PlaceRoot, PlaceStep, StoragePlace } from './names/place.ts';
 export { OUTPUT_KINDS, type OutputKind, type Rendered, type Renderer } from './output/kinds.ts';
 export { renderOutput } from './output/render.ts';
 export { buildDocument, type Findings } from './report/document.ts';

@@ -14,6 +14,7 @@ const STAGES = [
   'analysis',
   'graph',
   'executor',
+  'names',
   'report',
   'output',
   'run.ts',

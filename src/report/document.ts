@@ -10,6 +10,7 @@ import type { Execution } from '../executor/outcome.ts';
 import type { ConflictGraph } from '../graph/conflict-graph.ts';
 import type { Plan } from '../graph/plan.ts';
 import type { AccessListEntry, BlockInput, Transaction } from '../input/block.ts';
+import type { Names } from '../names/names.ts';
 import { type StateKey, slotHex } from '../state/key.ts';
 import { executionDocument } from './execution-document.ts';
 import { quantity } from './quantity.ts';
@@ -27,6 +28,8 @@ export interface Findings {
   readonly plan: Plan;
   /** `null`: analysed only. */
   readonly execution: Execution | null;
+  /** Absent: keys are told by what the analysis saw of storage layouts. */
+  readonly names?: Names;
 }
 
 /** The document of a run. */
