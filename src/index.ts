@@ -59,9 +59,15 @@ export type {
   Authorization,
   BlockHeader,
   BlockInput,
+  Bundle,
+  BundleKind,
+  BundleMember,
   Hex,
+  InclusionBounds,
+  KnownAccount,
   Signature,
   Transaction,
+  TransactionConditions,
   Withdrawal,
 } from './input/block.ts';
 export {

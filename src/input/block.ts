@@ -61,6 +61,56 @@ export interface Transaction {
    * say nothing about the transaction's validity. Absent when every field was given.
    */
   readonly assumed?: readonly AssumedField[];
+  /** What its sender demands of the block and of the state before it. Absent: nothing. */
+  readonly conditions?: TransactionConditions;
+}
+
+/** Blocks that something may be in; each bound is included, and `null` is none. */
+export interface InclusionBounds {
+  readonly minBlock: bigint | null;
+  readonly maxBlock: bigint | null;
+  /** Seconds since 1970, as in a header. */
+  readonly minTimestamp: bigint | null;
+  readonly maxTimestamp: bigint | null;
+}
+
+/** Conditions of inclusion (ERC-7796). They concern the state right before the transaction. */
+export interface TransactionConditions {
+  readonly bounds: InclusionBounds;
+  readonly knownAccounts: readonly KnownAccount[];
+}
+
+/** What an account's storage has to be: all of it, by its root; or some slots with their values. */
+export type KnownAccount =
+  | { readonly kind: 'storage-root'; readonly address: Address; readonly storageRoot: Hex }
+  | { readonly kind: 'slots'; readonly address: Address; readonly slots: ReadonlyMap<bigint, bigint> };
+
+/** The request that a bundle is the parameter of. */
+export type BundleKind = 'eth_sendBundle' | 'eth_callBundle' | 'mev_sendBundle';
+
+/** One transaction of a bundle. */
+export interface BundleMember {
+  /** In `BlockInput.transactions`. */
+  readonly index: number;
+  /** It may fail without the bundle being given up. */
+  readonly canRevert: boolean;
+  /** It may be left out without the bundle being given up. */
+  readonly canDrop: boolean;
+}
+
+/**
+ * Transactions that are included together and in this order, or not at all. It is kept as data: transactions are
+ * analysed and executed as they stand.
+ */
+export interface Bundle {
+  readonly kind: BundleKind;
+  /** In the bundle's order, nested bundles where they stand; one index after the other. None cancels the bundle. */
+  readonly members: readonly BundleMember[];
+  readonly bounds: InclusionBounds;
+  /** Under this name a later bundle replaces or cancels it; `null`: it has none. */
+  readonly replacementId: string | null;
+  /** `eth_callBundle`: the block on whose state it is to be simulated; otherwise `null`. */
+  readonly stateBlock: bigint | 'latest' | null;
 }
 
 /** What a request such as an `eth_call` object may leave to the node. */
@@ -113,4 +163,6 @@ export interface BlockInput {
   readonly hardfork: string;
   /** Hashes of earlier blocks by number, for BLOCKHASH; the parent's is always there when there is a block. */
   readonly blockHashes: ReadonlyMap<bigint, Hex>;
+  /** Bundles in ascending order of their transactions, none of which is in two. Absent: none. */
+  readonly bundles?: readonly Bundle[];
 }

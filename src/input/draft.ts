@@ -2,7 +2,7 @@
  * A transaction as it was given, with its fields checked one by one: from JSON or from bytes, before the
  * chain is known and before the signature is looked at.
  */
-import type { Address, AssumedField, Authorization, Hex, Signature } from './block.ts';
+import type { Address, AssumedField, Authorization, Hex, Signature, TransactionConditions } from './block.ts';
 import type { Where } from './schema.ts';
 import type { UnsignedTransaction } from './serialization.ts';
 
@@ -16,6 +16,8 @@ export interface Draft {
   /** As given, to be compared with what is derived. */
   readonly given: { readonly from: Address | null; readonly hash: Hex | null };
   readonly assumed: readonly AssumedField[];
+  /** Absent: none. */
+  readonly conditions?: TransactionConditions;
 }
 
 /** `null` for the `v` of a legacy signature that names no chain (before EIP-155). */

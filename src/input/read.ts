@@ -1,6 +1,8 @@
 /** Reading an input: what it is, which rules hold for it, and what is in it, all checked. */
+import { arrange, completeBundle, givenTransactions, type PlacedBundle } from './arrange.ts';
 import type { BlockHeader, BlockInput, Hex } from './block.ts';
 import { type BlockHashes, readBlockHashes } from './block-hashes.ts';
+import type { GivenTransaction } from './bundle.ts';
 import {
   DEFAULT_HARDFORK,
   hardforkOfBlock,
@@ -12,9 +14,10 @@ import {
 import type { Draft } from './draft.ts';
 import { headerFromJson, requireFieldsOf } from './header.ts';
 import { draftFromJson } from './json-transaction.ts';
+import type { Located } from './located.ts';
 import { draftFromRaw } from './raw-transaction.ts';
 import { blockSchema, member, parseValue, unexpected } from './schema.ts';
-import { detectShape, type Located } from './shape.ts';
+import { detectShape } from './shape.ts';
 import { recoverBatch, SignatureCollector } from './signature-batch.ts';
 import {
   completeTransaction,
@@ -45,12 +48,13 @@ export interface DecodedInput {
   readonly block: BlockHeader | null;
   readonly rules: Rules;
   readonly prepared: readonly PreparedTransaction[];
+  readonly bundles: readonly PlacedBundle[];
   readonly options: ReadOptions;
 }
 
 /**
- * Reads a transaction or several, a block, or a bundle, as JSON-RPC has them. Signers
- * are recovered, and everything given twice (sender, hash, chain) has to agree.
+ * Reads a transaction or several, bundles, or a block, as JSON-RPC has them. Signers are recovered, and everything
+ * given twice (sender, hash, chain) has to agree.
  *
  * Where the hardfork is an option, a header may lack fields of that hardfork: they are `null`.
  *
@@ -76,10 +80,11 @@ export function readInput(json: unknown, options: ReadOptions = {}): BlockInput 
 export function* decodeInput(json: unknown, options: ReadOptions): Decoding {
   const shape = detectShape({ value: json, where: { source: options.source ?? 'input', path: '' } });
   if (shape.kind === 'block') return yield* decodeBlock(shape.block, options);
-  const prepared = yield* prepareAll(shape.transactions);
+  const { parts } = shape;
+  const { prepared, bundles } = arrange(parts, yield* prepareAll(givenTransactions(parts)));
   const chainId = chainOf(prepared, options);
   const hardfork = options.hardfork === undefined ? DEFAULT_HARDFORK : readHardfork(options.hardfork);
-  return { block: null, rules: { chainId, hardfork }, prepared, options };
+  return { block: null, rules: { chainId, hardfork }, prepared, bundles, options };
 }
 
 /**
@@ -89,16 +94,19 @@ export function* decodeInput(json: unknown, options: ReadOptions): Decoding {
  * @throws InputError for the first transaction that is wrong, or for a wrong parent hash.
  */
 export function completeInput(decoded: DecodedInput, answers: readonly Uint8Array[]): BlockInput {
-  const { block, rules, prepared, options } = decoded;
+  const { block, rules, prepared, bundles, options } = decoded;
   const transactions = prepared.map((one) => completeTransaction(one, rules, answers));
-  return { block, transactions, ...rules, blockHashes: blockHashesOf(block, options) };
+  const input = { block, transactions, ...rules, blockHashes: blockHashesOf(block, options) };
+  if (bundles.length === 0) return input;
+  const hashes = transactions.map(({ hash }) => hash);
+  return { ...input, bundles: bundles.map((bundle) => completeBundle(bundle, hashes)) };
 }
 
 function* decodeBlock({ value, where }: Located, options: ReadOptions): Decoding {
   const json = parseValue(blockSchema, value, where);
   const list = member(where, 'transactions');
   const prepared = yield* prepareAll(
-    json.transactions.map((tx, index) => ({ value: tx, where: member(list, index) })),
+    json.transactions.map((tx, index) => ({ value: tx, where: member(list, index), conditions: null })),
   );
   const chainId = chainOf(prepared, options);
   refuseDaoFork(chainId, json.number, member(where, 'number'));
@@ -107,10 +115,12 @@ function* decodeBlock({ value, where }: Located, options: ReadOptions): Decoding
       ? hardforkOfBlock(chainId, json, member(where, 'timestamp'))
       : readHardfork(options.hardfork);
   if (options.hardfork === undefined) requireFieldsOf(hardfork, json, where);
-  return { block: headerFromJson(json), rules: { chainId, hardfork }, prepared, options };
+  return { block: headerFromJson(json), rules: { chainId, hardfork }, prepared, bundles: [], options };
 }
 
-function* prepareAll(transactions: readonly Located[]): Generator<Uint8Array, PreparedTransaction[]> {
+function* prepareAll(
+  transactions: readonly Omit<GivenTransaction, 'kind'>[],
+): Generator<Uint8Array, PreparedTransaction[]> {
   const signatures = new SignatureCollector();
   const prepared: PreparedTransaction[] = [];
   for (const transaction of transactions) {
@@ -121,8 +131,9 @@ function* prepareAll(transactions: readonly Located[]): Generator<Uint8Array, Pr
   return prepared;
 }
 
-function draftOf({ value, where }: Located): Draft {
-  return typeof value === 'string' ? draftFromRaw(value, where) : draftFromJson(value, where);
+function draftOf({ value, where, conditions }: Omit<GivenTransaction, 'kind'>): Draft {
+  const draft = typeof value === 'string' ? draftFromRaw(value, where) : draftFromJson(value, where);
+  return conditions === null ? draft : { ...draft, conditions };
 }
 
 /** The chain asked for; or the one that all transactions with a chain id name; or mainnet. */

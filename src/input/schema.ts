@@ -88,6 +88,13 @@ export function readQuantity(value: unknown, bits: number): bigint | undefined {
   return 4 * (value.length - 2) <= bits || quantity >> BigInt(bits) === 0n ? quantity : undefined;
 }
 
+/** As `readQuantity`, and from decimal digits in a text. */
+export function readNumber(value: unknown, bits: number): bigint | undefined {
+  if (typeof value !== 'string' || !/^[0-9]{1,78}$/.test(value)) return readQuantity(value, bits);
+  const number = BigInt(value);
+  return number >> BigInt(bits) === 0n ? number : undefined;
+}
+
 /** What `readQuantity` expects, in words. */
 export function describeQuantity(bits: number): string {
   return `a quantity of at most ${bits} bits, such as 0x5208`;

@@ -1,90 +1,147 @@
 /**
- * What an input is, found by its shape: transactions, a block, or a bundle; bare, or inside a JSON-RPC
- * request or response. What is inside a transaction or a block is not looked at here.
+ * What an input is, found by its shape: transactions, bundles, or a block; bare, or inside a JSON-RPC request or
+ * response. What is inside a transaction or a block is not looked at here.
  */
 import { InputError } from '../errors.ts';
-import { describeValue, member, unexpected, type Where } from './schema.ts';
+import type { TransactionConditions } from './block.ts';
+import {
+  type BundleDraft,
+  type GivenTransaction,
+  isShareBundle,
+  NO_BOUNDS,
+  readBundle,
+  readShareBundle,
+} from './bundle.ts';
+import { isConditions, readConditions } from './conditional.ts';
+import {
+  elementsOf,
+  fieldOf,
+  has,
+  isObject,
+  type JsonObject,
+  type Located,
+  readOptional,
+} from './located.ts';
+import { describeValue, member, readNumber, unexpected, type Where } from './schema.ts';
 
-/** A value and where it stands. */
-export interface Located {
-  readonly value: unknown;
-  readonly where: Where;
-}
+/** One part of an input. */
+export type Part = GivenTransaction | { readonly kind: 'bundle'; readonly bundle: BundleDraft };
 
-/** An input taken apart; a transaction is an object, or signed bytes as hex. */
+/** An input taken apart. */
 export type Shape =
-  | { readonly kind: 'transactions'; readonly transactions: readonly Located[] }
+  | { readonly kind: 'parts'; readonly parts: readonly Part[] }
   | { readonly kind: 'block'; readonly block: Located };
 
-type JsonObject = Readonly<Record<string, unknown>>;
-
 const EXPECTED = 'a transaction, an array of transactions, a block, or a bundle';
+
+const METHOD = 'a method that takes transactions, such as eth_sendRawTransaction or eth_sendBundle';
 
 /** Some of these are in every transaction object. */
 const TRANSACTION_FIELDS = ['from', 'to', 'input', 'data', 'nonce', 'gas', 'gasLimit', 'value', 'r'] as const;
 
 /** What the parameters of a JSON-RPC request hold. */
-const METHODS: ReadonlyMap<string, (params: Located) => readonly Located[]> = new Map([
-  ['eth_sendRawTransaction', firstOf],
-  ['eth_sendTransaction', firstOf],
-  ['eth_signTransaction', firstOf],
-  ['eth_fillTransaction', firstOf],
-  ['eth_call', firstOf],
-  ['eth_estimateGas', firstOf],
-  ['eth_createAccessList', firstOf],
-  ['debug_traceCall', firstOf],
-  ['eth_sendBundle', (params: Located) => firstOf(params).flatMap(bundleTransactions)],
+const METHODS: ReadonlyMap<string, (params: Located) => Part> = new Map<string, (params: Located) => Part>([
+  ['eth_sendRawTransaction', firstTransaction],
+  ['eth_sendTransaction', firstTransaction],
+  ['eth_signTransaction', firstTransaction],
+  ['eth_fillTransaction', firstTransaction],
+  ['eth_call', firstTransaction],
+  ['eth_estimateGas', firstTransaction],
+  ['eth_createAccessList', firstTransaction],
+  ['debug_traceCall', firstTransaction],
+  ['eth_sendRawTransactionConditional', conditionalTransaction],
+  ['eth_sendPrivateTransaction', privateTransaction],
+  ['eth_sendPrivateRawTransaction', firstTransaction],
+  ['eth_sendBundle', (params) => bundlePart(readBundle(firstOf(params), 'eth_sendBundle'))],
+  ['eth_callBundle', (params) => bundlePart(readBundle(firstOf(params), 'eth_callBundle'))],
+  ['mev_sendBundle', (params) => bundlePart(readShareBundle(firstOf(params)))],
+  ['mev_simBundle', (params) => bundlePart(readShareBundle(firstOf(params)))],
 ]);
 
 /**
  * Finds out what a value is.
  *
- * @throws InputError for a shape that is none of those known.
+ * @throws InputError for a shape that is none of those known, and for a bundle or conditions that are wrong.
  */
 export function detectShape(input: Located): Shape {
   const outer = unwrapResponse(input);
+  const { value, where } = outer;
+  if (!Array.isArray(value)) {
+    return isBlock(value) ? { kind: 'block', block: outer } : { kind: 'parts', parts: [partOf(outer)] };
+  }
+  const elements = elementsOf(outer, EXPECTED);
   // One line of NDJSON, or a batch of one response, may hold a block as well.
-  const elements = Array.isArray(outer.value) ? elementsOf(outer, outer.value) : null;
-  const inner = elements?.length === 1 && elements[0] !== undefined ? unwrapResponse(elements[0]) : outer;
-  if (isBlock(inner.value)) return { kind: 'block', block: inner };
-  return { kind: 'transactions', transactions: (elements ?? [outer]).flatMap(transactionsOf) };
+  const [first, second] = elements;
+  if (first !== undefined && elements.length === 1) {
+    const inner = unwrapResponse(first);
+    if (isBlock(inner.value)) return { kind: 'block', block: inner };
+  }
+  // The parameters of a conditional transaction, without their request.
+  if (elements.length === 2 && second !== undefined && isConditions(second.value)) {
+    return { kind: 'parts', parts: [conditionalTransaction({ value, where })] };
+  }
+  return { kind: 'parts', parts: elements.map(partOf) };
 }
 
-function transactionsOf(element: Located): readonly Located[] {
+function partOf(element: Located): Part {
   const { value, where } = unwrapResponse(element);
-  if (typeof value === 'string') return [{ value, where }];
+  if (typeof value === 'string') return transactionPart({ value, where });
   if (!isObject(value)) throw unexpected(where, where.path === '' ? EXPECTED : 'a transaction', value);
   if (isBlock(value)) throw unexpected(where, 'a transaction, as one input holds one block', 'a block');
   if (has(value, 'method')) return parametersOf(value, where);
   if (has(value, 'txs') && !has(value, 'env') && !has(value, 'alloc')) {
-    return bundleTransactions({ value, where });
+    const isCall = has(value, 'stateBlockNumber');
+    return bundlePart(readBundle({ value, where }, isCall ? 'eth_callBundle' : 'eth_sendBundle'));
   }
-  if (TRANSACTION_FIELDS.some((name) => has(value, name))) return [{ value, where }];
+  if (isShareBundle(value)) return bundlePart(readShareBundle({ value, where }));
+  if (TRANSACTION_FIELDS.some((name) => has(value, name))) return transactionPart({ value, where });
   throw new InputError({ ...where, expected: EXPECTED, got: describeKeys(value) }, 'unknown-shape');
 }
 
-function parametersOf(request: JsonObject, where: Where): readonly Located[] {
+function transactionPart({ value, where }: Located, conditions: TransactionConditions | null = null): Part {
+  return { kind: 'transaction', value, where, conditions };
+}
+
+function bundlePart(bundle: BundleDraft): Part {
+  return { kind: 'bundle', bundle };
+}
+
+function parametersOf(request: JsonObject, where: Where): Part {
   const { method, params } = request;
   const read = typeof method === 'string' ? METHODS.get(method) : undefined;
   if (read === undefined) {
-    throw unexpected(member(where, 'method'), `one of ${[...METHODS.keys()].join(', ')}`, method);
+    throw unexpected(member(where, 'method'), METHOD, method);
   }
   return read({ value: params, where: member(where, 'params') });
 }
 
-function firstOf({ value, where }: Located): readonly Located[] {
-  if (!Array.isArray(value)) throw unexpected(where, 'an array of parameters', value);
-  const [first]: readonly unknown[] = value;
-  const inside = member(where, 0);
-  if (typeof first === 'string' || isObject(first)) return [{ value: first, where: inside }];
-  throw unexpected(inside, 'a transaction or a bundle', first);
+function firstOf(params: Located): Located {
+  const [first] = elementsOf(params, 'an array of parameters');
+  if (first !== undefined && (typeof first.value === 'string' || isObject(first.value))) return first;
+  throw unexpected(member(params.where, 0), 'a transaction or a bundle', first?.value);
 }
 
-/** `eth_sendBundle`: its transactions stand one after the other, in the bundle's order. */
-function bundleTransactions({ value, where }: Located): readonly Located[] {
-  const txs = isObject(value) ? value.txs : undefined;
-  if (!Array.isArray(txs)) throw unexpected(member(where, 'txs'), 'an array of signed transactions', txs);
-  return elementsOf({ value: txs, where: member(where, 'txs') }, txs);
+function firstTransaction(params: Located): Part {
+  return transactionPart(firstOf(params));
+}
+
+/** `[transaction, conditions]` */
+function conditionalTransaction(params: Located): Part {
+  const [, conditions] = elementsOf(params, 'an array of parameters');
+  return transactionPart(firstOf(params), conditions === undefined ? null : readConditions(conditions));
+}
+
+/** `[{ tx, maxBlockNumber }]`: no later than that block. */
+function privateTransaction(params: Located): Part {
+  const { value, where } = firstOf(params);
+  if (!isObject(value)) throw unexpected(where, 'an object with tx', value);
+  const bound = fieldOf(value, 'maxBlockNumber', where);
+  const maxBlock = readOptional(bound, 'a number, decimal or hex', (given) => readNumber(given, 64));
+  const tx = fieldOf(value, 'tx', where);
+  return transactionPart(
+    tx,
+    maxBlock === null ? null : { bounds: { ...NO_BOUNDS, maxBlock }, knownAccounts: [] },
+  );
 }
 
 /** The result of a JSON-RPC response; any other value as it is. */
@@ -102,23 +159,10 @@ function unwrapResponse(input: Located): Located {
   return result;
 }
 
-function elementsOf({ where }: Located, array: readonly unknown[]): readonly Located[] {
-  return array.map((value, index) => ({ value, where: member(where, index) }));
-}
-
 function isBlock(value: unknown): boolean {
   return (
     isObject(value) && (has(value, 'transactions') || (has(value, 'parentHash') && has(value, 'number')))
   );
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Own properties only: `constructor` and its like are in every object. */
-function has(value: JsonObject, name: string): boolean {
-  return Object.hasOwn(value, name);
 }
 
 const SHOWN_KEYS = 3;

@@ -59,7 +59,7 @@ export function completeTransaction(
   answers: readonly Uint8Array[],
 ): Transaction {
   const { draft, signed } = prepared;
-  const { where, fields, signature, assumed } = draft;
+  const { where, fields, signature, assumed, conditions } = draft;
   if (fields.chainId !== null && fields.chainId !== rules.chainId) {
     throw unexpected(member(where, 'chainId'), `chain ${rules.chainId}`, fields.chainId);
   }
@@ -84,7 +84,12 @@ export function completeTransaction(
     chainId,
     signature,
   };
-  return assumed.length === 0 ? transaction : { ...transaction, assumed };
+  if (assumed.length === 0 && conditions === undefined) return transaction;
+  return {
+    ...transaction,
+    ...(assumed.length > 0 && { assumed }),
+    ...(conditions !== undefined && { conditions }),
+  };
 }
 
 function givenSender({ where, given }: Draft): Address {

@@ -13,6 +13,7 @@ import type { AccessListEntry, BlockInput, Transaction } from '../input/block.ts
 import type { Names } from '../names/names.ts';
 import { type StateKey, slotHex } from '../state/key.ts';
 import { executionDocument } from './execution-document.ts';
+import { bundleDocument, conditionsDocument } from './order-document.ts';
 import { quantity } from './quantity.ts';
 import { arrayBaseSlot, mappingPlace } from './region.ts';
 import type { ReportDocument } from './schema.ts';
@@ -45,6 +46,7 @@ export function buildDocument({ analysis, graph, plan, execution }: Findings): R
       }
       return transactionDocument(tx, found, graph);
     }),
+    ...(input.bundles !== undefined && { bundles: input.bundles.map(bundleDocument) }),
     missing: [...analysis.missing],
     graph: graphDocument(graph),
     plan: planDocument(plan),
@@ -92,6 +94,7 @@ function transactionDocument(
       declared: tx.accessList === null ? null : accessListDocument(tx.accessList),
       derived: isListable(found) ? accessListDocument(found.derivedAccessList) : null,
     },
+    ...(tx.conditions !== undefined && { conditions: conditionsDocument(tx.conditions) }),
     component: graph.componentOf[found.index] ?? 0,
     predecessors: ascending(graph.predecessors[found.index] ?? []),
     ...(found.status === 'deferred' && { resolveAfter: ascending(found.resolveAfter) }),

@@ -123,6 +123,39 @@ const reason = z
   })
   .meta({ id: 'Reason', description: 'Why something is not known, or not exact.' });
 
+const bound = quantity.nullable().meta({ description: 'Included; null: none.' });
+
+const bounds = z
+  .strictObject({ minBlock: bound, maxBlock: bound, minTimestamp: bound, maxTimestamp: bound })
+  .meta({ id: 'InclusionBounds', description: 'Blocks that something may be in, by number and time.' });
+
+const conditions = z
+  .strictObject({
+    bounds,
+    knownAccounts: z
+      .record(address, z.union([word, z.record(word, word)]))
+      .meta({ description: 'A storage root, or values of slots, right before the transaction.' }),
+  })
+  .meta({ id: 'Conditions', description: 'Conditions of inclusion (ERC-7796).' });
+
+const bundle = z
+  .strictObject({
+    kind: z.enum(['eth_sendBundle', 'eth_callBundle', 'mev_sendBundle']),
+    transactions: indices.meta({ description: 'In their order in the bundle, one after the other.' }),
+    canRevert: indices.meta({ description: 'Those that may fail without the bundle being given up.' }),
+    canDrop: indices.meta({ description: 'Those that may be left out without the bundle being given up.' }),
+    bounds,
+    replacementId: z.string().nullable(),
+    stateBlock: z
+      .union([quantity, z.literal('latest')])
+      .nullable()
+      .meta({ description: 'eth_callBundle: the block on whose state it is to be simulated.' }),
+  })
+  .meta({
+    id: 'Bundle',
+    description: 'Included as a whole and in this order, or not at all. Analysed and executed as it stands.',
+  });
+
 const transaction = z
   .strictObject({
     index,
@@ -142,6 +175,7 @@ const transaction = z
       declared: accessList.nullable().meta({ description: 'null: none was declared.' }),
       derived: accessList.nullable().meta({ description: 'null: the derived sets name too little.' }),
     }),
+    conditions: conditions.optional().meta({ description: 'Absent: none.' }),
     component: count,
     predecessors: indices.meta({ description: 'Direct predecessors: they have to finish first.' }),
     resolveAfter: indices
@@ -348,6 +382,7 @@ export const documentSchema = z
       .nullable()
       .meta({ description: 'null: transactions without a block.' }),
     transactions: z.array(transaction).meta({ description: 'In block order.' }),
+    bundles: z.array(bundle).optional().meta({ description: 'Absent: none.' }),
     missing: keys.meta({
       description: 'Keys that the given state lacks and that the result would be better with.',
     }),

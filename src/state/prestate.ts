@@ -12,7 +12,7 @@
  */
 import type { Address } from '../input/block.ts';
 import { hexToBytes } from '../input/hex.ts';
-import { member, readAddress, readQuantity, unexpected, type Where } from '../input/schema.ts';
+import { member, readAddress, readNumber, readQuantity, unexpected, type Where } from '../input/schema.ts';
 import { Snapshot, type SnapshotAccount } from './snapshot.ts';
 
 export interface SnapshotOptions {
@@ -190,15 +190,11 @@ function readField<T>(
 }
 
 function readBalance(value: unknown): bigint | undefined {
-  if (typeof value !== 'string' || !/^[0-9]{1,78}$/.test(value)) return readQuantity(value, 256);
-  const balance = BigInt(value);
-  return balance >> 256n === 0n ? balance : undefined;
+  return readNumber(value, 256);
 }
 
 function readNonce(value: unknown): bigint | undefined {
-  if (typeof value !== 'string' || !/^[0-9]{1,20}$/.test(value)) return readQuantity(value, 64);
-  const nonce = BigInt(value);
-  return nonce >> 64n === 0n ? nonce : undefined;
+  return readNumber(value, 64);
 }
 
 function readCode({ codes }: Collected, value: unknown): Uint8Array | undefined {

@@ -37,9 +37,7 @@ function messageOf(run: () => unknown): string {
 const SHAPES = 'a transaction, an array of transactions, a block, or a bundle';
 const QUANTITY_64 = 'a quantity of at most 64 bits, such as 0x5208';
 const SIGNED = 'a value, as there is a signature';
-const METHODS =
-  'eth_sendRawTransaction, eth_sendTransaction, eth_signTransaction, eth_fillTransaction, eth_call, ' +
-  'eth_estimateGas, eth_createAccessList, debug_traceCall, eth_sendBundle';
+const METHOD = 'a method that takes transactions, such as eth_sendRawTransaction or eth_sendBundle';
 
 describe('readInput', () => {
   test.each<[unknown, string]>([
@@ -57,8 +55,8 @@ describe('readInput', () => {
       { jsonrpc: '2.0', id: 1, error: { code: -32000, message: 'header not found' } },
       'error: expected a response without an error, got "header not found"',
     ],
-    [{ method: 'eth_foo', params: [] }, `method: expected one of ${METHODS}, got "eth_foo"`],
-    [{ method: 'constructor', params: [] }, `method: expected one of ${METHODS}, got "constructor"`],
+    [{ method: 'eth_foo', params: [] }, `method: expected ${METHOD}, got "eth_foo"`],
+    [{ method: 'constructor', params: [] }, `method: expected ${METHOD}, got "constructor"`],
     [{ method: 'eth_call' }, 'params: expected an array of parameters, got nothing'],
     [{ method: 'eth_call', params: [] }, 'params[0]: expected a transaction or a bundle, got nothing'],
     [
