@@ -1,7 +1,7 @@
 /** The sections on conflicts: how many, on which keys, and along which chain. */
 import type { Status } from '../../analysis/result.ts';
 import type { Findings } from '../document.ts';
-import { clipped, counted, grouped, percent, shortHex, WIDTH, wrapped } from './layout.ts';
+import { clipped, counted, fitted, grouped, percent, shortHex, WIDTH, wrapped } from './layout.ts';
 import { chainKeys } from './parallelism.ts';
 import { type Colors, keyText, more, statusColor, title, total } from './style.ts';
 
@@ -42,7 +42,7 @@ export function hotKeys({ analysis, graph }: Findings, colors: Colors): string[]
     ),
     ...shown.map(
       ({ key, transactions, gas, conflicts: pairs }) =>
-        `  ${clipped(keyText(key, analysis), columns - 1).padEnd(columns)}${grouped(transactions).padStart(7)}` +
+        `  ${fitted(keyText(key, analysis), columns - 1)} ${grouped(transactions).padStart(7)}` +
         `${grouped(gas).padStart(13)}${grouped(pairs).padStart(11)}`,
     ),
     ...more(graph.hotKeys.length - shown.length, 'key', colors),

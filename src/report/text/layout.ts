@@ -2,6 +2,7 @@
  * Numbers, names, bars and lines as the terminal report writes them, in at most `WIDTH` columns. Everything
  * here is plain text: colour is put around finished pieces, so it never counts as width.
  */
+import stringWidth from 'string-width';
 import type { Hex } from '../../input/block.ts';
 import type { StateKey } from '../../state/key.ts';
 import { shortWord } from '../region.ts';
@@ -86,10 +87,30 @@ export function timeline(
   return busy.map((share) => SHADES[Math.ceil(Math.min(1, share - 1e-9) * 4)] ?? ' ').join('');
 }
 
+/** Columns that a text takes in a terminal: wide characters take two, combining ones none. */
+export function columnsOf(text: string): number {
+  return stringWidth(text);
+}
+
+const characters = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
 /** Cut to so many columns, with `…` where something is missing. */
 export function clipped(text: string, columns: number): string {
-  const characters = [...text];
-  return characters.length <= columns ? text : `${characters.slice(0, columns - 1).join('')}…`;
+  if (columnsOf(text) <= columns) return text;
+  let start = '';
+  let width = 0;
+  for (const { segment } of characters.segment(text)) {
+    width += columnsOf(segment);
+    if (width > columns - 1) break;
+    start += segment;
+  }
+  return `${start}…`;
+}
+
+/** Cut or filled up with spaces to exactly so many columns. */
+export function fitted(text: string, columns: number): string {
+  const cut = clipped(text, columns);
+  return cut + ' '.repeat(columns - columnsOf(cut));
 }
 
 /** Text broken at spaces into lines of the report's width, each behind `indent`. */
@@ -98,7 +119,7 @@ export function wrapped(text: string, indent = '  '): string[] {
   let line = '';
   for (const word of text.split(' ')) {
     const longer = line === '' ? indent + word : `${line} ${word}`;
-    if (line !== '' && [...longer].length > WIDTH) {
+    if (line !== '' && columnsOf(longer) > WIDTH) {
       lines.push(line);
       line = indent + word;
     } else {

@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import {
   bar,
   clipped,
+  columnsOf,
   counted,
+  fitted,
   grouped,
   percent,
   shortKey,
@@ -76,6 +78,21 @@ test('wrapped text stays within the width and loses no word', () => {
       const lines = wrapped(all.join(' '), indent);
       expect(lines.every((line) => [...line].length <= WIDTH && line.startsWith(indent))).toBe(true);
       expect(lines.flatMap((line) => line.slice(indent.length).split(' '))).toEqual(all);
+    }),
+  );
+});
+
+test('wide characters take two columns, combining ones none', () => {
+  expect([columnsOf('日本'), columnsOf('é'), columnsOf('e\u0301'), columnsOf('🚀')]).toEqual([4, 1, 1, 2]);
+  expect([clipped('日本円', 6), clipped('日本円', 5), clipped('日本円', 4)]).toEqual([
+    '日本円',
+    '日本…',
+    '日…',
+  ]);
+  expect([fitted('日本円', 4), fitted('ab', 4)]).toEqual(['日… ', 'ab  ']);
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', maxLength: 60 }), fc.nat(40), (text, columns) => {
+      expect(columnsOf(fitted(text, columns + 1))).toBe(columns + 1);
     }),
   );
 });
