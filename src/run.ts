@@ -6,7 +6,6 @@ import type { AnalysisOptions } from './analysis/result.ts';
 import { InputError } from './errors.ts';
 import { derive } from './executor/derive.ts';
 import type { EngineKind } from './executor/engine-kind.ts';
-import { createExecutor } from './executor/executor.ts';
 import type { Granularity } from './graph/plan.ts';
 import type { BlockInput } from './input/block.ts';
 import type { BlockAccessList } from './input/block-access-list/list.ts';
@@ -156,6 +155,8 @@ async function runOver(
     const { analysis, graph, plan } = await derive(input, { ...rules, state, workers, granularity });
     return { analysis, graph, plan, execution: null };
   }
+  // Threads and engines are loaded by who needs them.
+  const { createExecutor } = await import('./executor/executor.ts');
   const executor = await createExecutor({ workers, ...(engine !== undefined && { engine }) });
   try {
     const verify = execute === 'verified';
