@@ -35,6 +35,7 @@ export interface RunDocuments {
   readonly blockAccessList?: NamedDocument;
 }
 
+/** What to do with the documents, and by which rules. */
 export interface RunOptions extends Partial<AnalysisOptions> {
   readonly workers: number;
   /** Default: `transaction`. */

@@ -5,6 +5,7 @@
 import type { Address } from '../input/block.ts';
 import type { StateKey } from '../state/key.ts';
 
+/** A write reads as well; a delta adds to a value that nobody looks at. */
 export type AccessMode = 'read' | 'write' | 'delta';
 
 /** One 32-byte word of a hash's preimage; the last one is padded with zeros on the right. */
@@ -66,6 +67,7 @@ export interface EverythingRegion {
 /** A set of keys that are not known one by one. */
 export type Region = MappingRegion | ArrayRegion | AccountRegion | EverythingRegion;
 
+/** What a transaction may touch: keys one by one, and regions of keys. */
 export interface AccessSet {
   /** Strongest mode of each key; a key that is both read and credited is a write. */
   readonly keys: ReadonlyMap<StateKey, AccessMode>;

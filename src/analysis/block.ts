@@ -26,6 +26,7 @@ import { type BlockRules, blockRules } from './rules.ts';
 import { DEFAULT_LIMITS, deriveTransaction, entryOf, type Limits, scoutTransaction } from './transaction.ts';
 import { ANY_CODE, ANYTHING, type Horizon, WriteIndex } from './write-index.ts';
 
+/** What is known before the block, and how much work may be spent on it. */
 export interface AnalyzeOptions extends Partial<AnalysisOptions> {
   /** State before the block; keys that it does not know are reported as missing. */
   readonly state: StateSource;

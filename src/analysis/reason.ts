@@ -26,6 +26,7 @@ export const REASONS = {
   'may-run-out-of-gas': 'gas may end here',
 } as const;
 
+/** Codes of reasons; `REASONS` has their words. */
 export type ReasonCode = keyof typeof REASONS;
 
 /** Where in the byte code. What belongs to no instruction is at the start of the code that the transaction calls. */

@@ -14,6 +14,7 @@ import type { Effects } from './write-index.ts';
  */
 export type Status = 'exact' | 'bounded' | 'deferred' | 'unbounded';
 
+/** What was derived for one transaction. */
 export interface TransactionAnalysis {
   readonly index: number;
   readonly status: Status;
@@ -45,6 +46,7 @@ export interface TransactionAnalysis {
   readonly derivedAccessList: readonly AccessListEntry[];
 }
 
+/** The sets of all transactions of a block. */
 export interface BlockAnalysis {
   readonly input: BlockInput;
   /** One for each transaction, in block order. */

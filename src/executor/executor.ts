@@ -18,16 +18,19 @@ import { readInputOnPool } from './recovery.ts';
 import type { RunResult } from './transaction-runner.ts';
 import { Turns } from './turns.ts';
 
+/** How to set up a session; see `createExecutor`. */
 export interface ExecutorOptions extends BlockExecutorOptions, Pick<ReadOptions, 'chain' | 'hardfork'> {
   /** Closes the executor when it is aborted, and gives up what is under way. */
   readonly signal?: AbortSignal;
 }
 
+/** How to execute one block. */
 export interface ExecuteOptions extends BlockOptions {
   /** Gives the block up when it is aborted. */
   readonly signal?: AbortSignal;
 }
 
+/** How to end a session. */
 export interface CloseOptions {
   /** What becomes of blocks that are not done: they are finished first (the default), or given up. */
   readonly pending?: 'finish' | 'abort';
@@ -64,6 +67,10 @@ function refuseAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw new AbortedError(signal.reason);
 }
 
+/**
+ * A session: warm threads and caches for any number of blocks, which run one after the other.
+ * `createExecutor` makes one.
+ */
 export class Executor {
   readonly workers: number;
   readonly #options: ExecutorOptions;

@@ -13,6 +13,7 @@ export type FaultKind =
   /** It ended, or hung, before it was ready; its place stays empty until the next block. */
   | 'not-started';
 
+/** A worker that was lost, or one that could not be had. The result of the block is right all the same. */
 export interface Fault {
   readonly kind: FaultKind;
   /** Which worker, from 0. */

@@ -16,12 +16,14 @@ import { joinBlooms, receiptsRoot } from './receipts.ts';
 import { type Requests, requestsHash } from './requests.ts';
 import type { Invalid, Ran, RunResult } from './transaction-runner.ts';
 
+/** A log entry, as in a receipt. */
 export interface Log {
   readonly address: Address;
   readonly topics: readonly Hex[];
   readonly data: Uint8Array;
 }
 
+/** The receipt of one transaction; gas in units of gas. */
 export interface Receipt {
   readonly transaction: number;
   /** 1 succeeded, 0 failed; `null` before Byzantium, when receipts did not say. */
@@ -57,6 +59,7 @@ export interface BlockResult {
   readonly missingBlockHashes: readonly bigint[];
 }
 
+/** What became of a block. */
 export interface Execution extends BlockResult {
   /**
    * What the block touched and changed, step by step (EIP-7928), on any hardfork. Made when it is first looked at;

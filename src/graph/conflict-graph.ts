@@ -20,6 +20,7 @@ export interface HotKey {
   readonly conflicts: number;
 }
 
+/** Two transactions in conflict, the earlier one first. */
 export interface Edge {
   readonly from: number;
   readonly to: number;
@@ -34,6 +35,7 @@ export interface Resolution {
   readonly after: readonly number[];
 }
 
+/** Which transactions have to run after which, and how long that takes; indices are those of the block. */
 export interface ConflictGraph {
   /** Gas of each transaction, in block order. */
   readonly gas: readonly bigint[];

@@ -6,8 +6,10 @@ import { type Assignment, bottomLevels, scheduleTasks } from './list-schedule.ts
 import { resolvedAt } from './resolutions.ts';
 import { weigh } from './weights.ts';
 
+/** What is scheduled: single transactions, or connected components as wholes. */
 export type Granularity = 'transaction' | 'component';
 
+/** One transaction on one worker. */
 export interface PlannedTask {
   readonly transaction: number;
   readonly worker: number;
@@ -18,6 +20,7 @@ export interface PlannedTask {
   readonly resolved: bigint | null;
 }
 
+/** Which worker runs what when, and what that gains. */
 export interface Plan {
   readonly workers: number;
   readonly granularity: Granularity;

@@ -35,6 +35,10 @@ export interface Signature {
   readonly s: bigint;
 }
 
+/**
+ * A transaction of any type, checked and with its sender; amounts are wei. What its type lacks is zero, empty
+ * or `null`.
+ */
 export interface Transaction {
   readonly type: 0 | 1 | 2 | 3 | 4;
   readonly hash: Hex;

@@ -26,6 +26,7 @@ import {
   type Rules,
 } from './transaction.ts';
 
+/** What the input itself may not say. */
 export interface ReadOptions {
   /** Names the input in errors. Default: `input`. */
   readonly source?: string;

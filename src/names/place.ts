@@ -14,6 +14,7 @@ export type PlaceRoot =
   /** A hash of something else; words, `null` where one is not known. */
   | { readonly kind: 'hash'; readonly words: readonly (bigint | null)[] };
 
+/** One step of the way. */
 export type PlaceStep =
   /** Into a mapping; `null`: the key is not known. */
   | { readonly kind: 'key'; readonly key: bigint | null }
@@ -24,6 +25,7 @@ export type PlaceStep =
   /** Into a struct, or an array of fixed length: slots behind its first one. Never 0. */
   | { readonly kind: 'member'; readonly slots: bigint };
 
+/** A slot, as its contract's source would reach it. */
 export interface StoragePlace {
   readonly root: PlaceRoot;
   /** Outermost first. */

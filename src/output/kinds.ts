@@ -11,6 +11,7 @@ export type Rendered = string | Uint8Array;
 /** The same findings give the same bytes, apart from measured times. */
 export type Renderer = (findings: Findings) => Rendered | Promise<Rendered>;
 
+/** One kind of file. */
 export interface OutputKind {
   /** With its dot, lower-case, e.g. `.json`. */
   readonly extension: string;

@@ -3,6 +3,7 @@ import type { Findings } from './document.ts';
 
 const SHOWN_MISMATCHES = 5;
 
+/** By which measure to judge. */
 export interface VerdictOptions {
   /** An unbounded transaction, an escape or a mismatch is a failure. */
   readonly isStrict: boolean;
@@ -12,6 +13,7 @@ export interface VerdictOptions {
   readonly hasState: boolean;
 }
 
+/** What the command line says of a run, and whether it fails. */
 export interface Verdict {
   /** One line each. */
   readonly notes: readonly string[];

@@ -16,6 +16,7 @@ export interface AccountDiff {
   readonly destroyed?: true;
 }
 
+/** What has changed, by account. */
 export type StateDiff = ReadonlyMap<Address, AccountDiff>;
 
 /** A diff that grows; see `mergeDiffs`. Its owner alone changes it. */

@@ -4,6 +4,7 @@
  */
 import type { Address, Hex } from '../input/block.ts';
 
+/** One unit of state as text: `<address>:balance`, `:nonce`, `:code`, or `:<slot>`, all lower-case. */
 export type StateKey = string;
 
 /** What of an account a key names. */
@@ -21,10 +22,12 @@ export function slotHex(slot: bigint): Hex {
   return `0x${slot.toString(16).padStart(64, '0')}`;
 }
 
+/** The key of one field of an account, e.g. `0x…:balance`. */
 export function accountKey(address: Address, field: 'balance' | 'nonce' | 'code'): StateKey {
   return `${address}:${field}`;
 }
 
+/** The key of one slot: `0x…:0x…`, the slot 32 bytes wide. */
 export function storageKey(address: Address, slot: bigint): StateKey {
   return `${address}:${slotHex(slot)}`;
 }

@@ -15,6 +15,7 @@ import { hexToBytes } from '../input/hex.ts';
 import { member, readAddress, readNumber, readQuantity, unexpected, type Where } from '../input/schema.ts';
 import { Snapshot, type SnapshotAccount } from './snapshot.ts';
 
+/** How to take what a recording lacks. */
 export interface SnapshotOptions {
   /** What is missing is unknown, instead of empty. Default: false. */
   readonly partial?: boolean;

@@ -8,6 +8,7 @@ import { accountKey, type StateKey, slotHex, storageKey } from './key.ts';
 /** The state after this block: its number, its hash, or the node's latest one when it is first asked. */
 export type RpcBlock = bigint | Hex | 'latest';
 
+/** How patient to be with a node. */
 export interface RpcOptions {
   /** Longest wait for one answer. Default: 30,000. */
   readonly timeoutMs?: number;

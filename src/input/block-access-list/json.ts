@@ -12,6 +12,7 @@ interface ValueChangeJson {
   value: Hex;
 }
 
+/** What happened to one account, in the JSON of EIP-7928. */
 export interface AccountChangesJson {
   address: Address;
   storageChanges: { key: Hex; changes: ValueChangeJson[] }[];
@@ -21,6 +22,7 @@ export interface AccountChangesJson {
   codeChanges: { index: Hex; code: Hex }[];
 }
 
+/** The list as `eth_getBlockAccessList` answers it. */
 export function blockAccessListToJson(list: BlockAccessList): AccountChangesJson[] {
   return list.map((account) => ({
     address: account.address,

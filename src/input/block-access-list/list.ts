@@ -15,11 +15,13 @@ export interface ValueChange {
   readonly value: bigint;
 }
 
+/** The code of an account after one step of the block. */
 export interface CodeChange {
   readonly index: number;
   readonly code: Uint8Array;
 }
 
+/** What was written to one slot, step by step. */
 export interface SlotChanges {
   readonly slot: bigint;
   /** At least one. */
@@ -37,4 +39,5 @@ export interface AccountChanges {
   readonly codeChanges: readonly CodeChange[];
 }
 
+/** EIP-7928's list of one block: accounts in ascending order of their address. */
 export type BlockAccessList = readonly AccountChanges[];
