@@ -135,7 +135,9 @@ class BookNames implements Names {
 
   meeting(text: string): string {
     if (STATE_KEY.test(text)) return this.key(text).text;
-    return text.replace(LONG_HEX, (hex) => (hex.length === 42 ? this.account(hex as Hex) : shortHex(hex)));
+    return text.replace(LONG_HEX, (hex) =>
+      hex.length === 42 ? this.account(hex as Hex) : shortWord(BigInt(hex)),
+    );
   }
 
   region(region: Region): string {

@@ -1,6 +1,5 @@
-/** Regions and hashed slots in an author's terms: which mapping or array, which of its keys. */
-import type { Preimage, PreimageWord, Region, SlotOrigin } from '../analysis/access.ts';
-import { slotHex } from '../state/key.ts';
+/** Regions in an author's terms, as the document has them: which mapping or array, which of its keys. */
+import type { Preimage, PreimageWord, SlotOrigin } from '../analysis/access.ts';
 
 /** A storage layout reading of a preimage: `m[k1][k2]…` with `m` at the base slot. `null`: not known. */
 export interface MappingPlace {
@@ -32,57 +31,10 @@ export function arrayBaseSlot(origin: SlotOrigin): bigint | null {
   return origin.preimage.byteLength === 32 && word !== undefined ? constantOf(word) : null;
 }
 
-/** A hashed slot in words, e.g. `mapping 3 [0x00ab…cdef] +1`; `null` where its layout is not known. */
-export function placeText(origin: SlotOrigin): string | null {
-  const offset = origin.offset === 0n ? '' : ` +${origin.offset}`;
-  const array = arrayBaseSlot(origin);
-  if (array !== null) {
-    return `array ${shortWord(array)} [${origin.offset}]`;
-  }
-  const { baseSlot, keys } = mappingPlace(origin.preimage);
-  return baseSlot === null ? null : `mapping ${shortWord(baseSlot)} ${keyText(keys)}${offset}`;
-}
-
-/** A region in words, without its address. */
-export function regionText(region: Region): string {
-  switch (region.shape) {
-    case 'mapping': {
-      const { baseSlot, keys } = mappingPlace(region.preimage);
-      const name = baseSlot === null ? 'a mapping' : `mapping ${shortWord(baseSlot)}`;
-      return `${name} ${keyText(keys)}`;
-    }
-    case 'array': {
-      const base = region.origin === null ? null : arrayBaseSlot(region.origin);
-      return base === null
-        ? `slots ${shortWord(region.first)} to ${shortWord(region.last)}`
-        : `array ${shortWord(base)}`;
-    }
-    case 'account':
-      return 'all storage';
-    case 'everything':
-      return region.field === 'any' ? 'all state' : `the ${region.field} of every account`;
-    default:
-      return region satisfies never;
-  }
-}
-
 function constantOf(word: PreimageWord): bigint | null {
   return word.kind === 'constant' ? word.value : null;
 }
 
 function isSlotLike(word: PreimageWord): boolean {
   return word.kind === 'hash' || (word.kind === 'constant' && word.value <= HIGHEST_DECLARED_SLOT);
-}
-
-function keyText(keys: readonly (bigint | null)[]): string {
-  return keys.map((key) => `[${key === null ? '?' : shortWord(key)}]`).join('');
-}
-
-/** A word as a person writes it: small numbers in decimal, others as shortened hex. */
-export function shortWord(value: bigint): string {
-  if (value < 10_000n) {
-    return value.toString();
-  }
-  const hex = value < 2n ** 160n ? value.toString(16).padStart(40, '0') : slotHex(value).slice(2);
-  return `0x${hex.slice(0, 4)}…${hex.slice(-4)}`;
 }

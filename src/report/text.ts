@@ -1,10 +1,12 @@
-/** The report that a person reads: 80 columns, what conflicts and why, and how much could run in parallel. */
+/** The report that a person reads: 80 columns; first how much can run in parallel and what stops it, then why. */
+import { createNames } from '../names/names.ts';
 import type { Findings } from './document.ts';
 import { accessSets } from './text/access-sets.ts';
-import { conflicts, hotKeys, longestChain } from './text/conflicts.ts';
+import { conflicts, hotKeys } from './text/conflicts.ts';
 import { executionSection } from './text/execution.ts';
 import { lanes } from './text/lanes.ts';
-import { counted, grouped, wrapped } from './text/layout.ts';
+import { counted, grouped } from './text/layout.ts';
+import { longestChain } from './text/longest-chain.ts';
 import { parallelism } from './text/parallelism.ts';
 import { type Colors, total } from './text/style.ts';
 
@@ -12,16 +14,16 @@ export type { Colors } from './text/style.ts';
 
 /** The whole report, ending in a line break. `colors` comes from picocolors' `createColors`. */
 export function formatReport(findings: Findings, colors: Colors): string {
-  const { analysis, plan, execution } = findings;
+  const named = { ...findings, names: findings.names ?? createNames(findings.analysis) };
   return [
     heading(findings, colors),
-    parallelism(findings, colors),
-    accessSets(analysis, colors),
-    conflicts(findings, colors),
-    hotKeys(findings, colors),
-    longestChain(findings, colors),
-    lanes(plan, colors),
-    executionSection(execution, analysis.input.block, colors),
+    parallelism(named, colors),
+    accessSets(named, colors),
+    conflicts(named, colors),
+    hotKeys(named, colors),
+    longestChain(named, colors),
+    lanes(named, colors),
+    executionSection(named, colors),
   ]
     .filter((section) => section.length > 0)
     .map((section) => `${section.join('\n')}\n`)
@@ -31,12 +33,9 @@ export function formatReport(findings: Findings, colors: Colors): string {
 function heading({ analysis, graph }: Findings, colors: Colors): string[] {
   const { block, chainId, hardfork, transactions } = analysis.input;
   const subject = block === null ? 'Transactions' : `Block ${grouped(block.number)}`;
-  const facts = [
-    `chain ${chainId}`,
-    hardfork,
-    counted(transactions.length, 'transaction'),
-    `${grouped(total(graph.gas))} gas estimated`,
-    ...(analysis.options.unordered ? ['in any order'] : []),
+  const order = analysis.options.unordered ? ' in any order' : '';
+  return [
+    `${colors.bold(subject)}${colors.dim(` · chain ${chainId} · ${hardfork}`)}`,
+    `${counted(transactions.length, 'transaction')}${order}, ${grouped(total(graph.gas))} gas estimated`,
   ];
-  return [colors.bold(subject), ...wrapped(facts.join(' · ')).map(colors.dim)];
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import picocolors from 'picocolors';
-import { WIDTH } from '../../src/report/text/layout.ts';
+import { createNames, type NameBook } from '../../src/names/names.ts';
+import { columnsOf, WIDTH } from '../../src/report/text/layout.ts';
 import { formatReport } from '../../src/report/text.ts';
 import { storageKey } from '../../src/state/key.ts';
 import { analysis, execution, graph, plan, token } from './hand-made.ts';
@@ -11,16 +12,28 @@ const report = formatReport(findings, plain);
 
 describe('the report', () => {
   test('fits its columns and ends in one line break', () => {
-    expect(report.split('\n').filter((line) => [...line].length > WIDTH)).toEqual([]);
+    expect(report.split('\n').filter((line) => columnsOf(line) > WIDTH)).toEqual([]);
     expect(report).toMatch(/[^\n]\n$/);
   });
 
   test('answers at a glance: how much in parallel, and what stops it', () => {
-    expect(report).toContain('At most 1.00× with any number of workers');
-    expect(report.replace(/\s+/g, ' ')).toContain(
-      'a chain of 5 transactions holds 100 % of the gas and has to run one after the other. ' +
-        'Most frequent link: 0xc0c0…c0c0 mapping 3 [8] (2 of 4).',
+    const start = report.split('\n').slice(0, 8).join(' ').replace(/\s+/g, ' ');
+    expect(start).toContain(
+      'At most 1.00×, with any number of workers; with 2 workers, as planned here, 1.00×.',
     );
+    expect(start).toContain(
+      'What stops more: 5 transactions in a row, with 100 % of the gas. 2 of 4 wait on 0xc0c0…c0c0 mapping 3 [8].',
+    );
+  });
+
+  test('says so where nobody waits', () => {
+    const free = { ...graph, edges: [], criticalPath: { transactions: [3], gas: graph.gas[3] ?? 0n } };
+    const text = formatReport({ ...findings, graph: free }, plain).replace(/\s+/g, ' ');
+    expect(text).toContain(
+      'Nobody has to wait for another. What stops more: transaction #3 alone has 20.0 % of the gas.',
+    );
+    expect(text).toContain('No transaction has to wait for another.');
+    expect(text).not.toContain('Longest chain');
   });
 
   test('draws what 16 workers could not use over the edge', () => {
@@ -55,9 +68,29 @@ describe('the report', () => {
     expect(report).toMatch(/0xfefe…fefe balance \(fee recipient\) +4/);
   });
 
-  test('says on what the transactions of the longest chain meet', () => {
-    expect(report).toMatch(/#3 .*new contract +unbounded\n +↓ 0xc0c0…c0c0: all storage\n +#4/);
-    expect(report).toMatch(/#2 .*deferred\n +↓ starts when that one is resolved\n +#3/);
+  test('lists the longest chain: what each transaction calls, and on what the next one waits', () => {
+    expect(report).toMatch(/ +5 transactions one after the other, 200,010 gas \(100 % of all\)\n/);
+    expect(report).toMatch(/\n {2}#0 +0x0000…0001 {2}empty call → 0xc0c0…c0c0 +40,000\n/);
+    expect(report).toMatch(
+      /#0 .*\n +↓ 0xc0c0…c0c0 mapping 3 \[8\] \(so do the next 2\)\n {2}#1 .* bounded +40,001\n {2}#2/,
+    );
+    expect(report).toMatch(/#3 .*new contract +unbounded +40,003\n +↓ 0xc0c0…c0c0: all storage\n +#4/);
+    expect(report).toMatch(/#2 .*deferred +40,002\n +↓ starts once that one is resolved\n +#3/);
+  });
+
+  test('uses the names that it is given', () => {
+    const book: NameBook = {
+      contract: (address) => (address === token ? 'Exämple 日本' : null),
+      function: () => 'doIt(uint256)',
+      variable: () => ({ variable: 'balances', text: `balances${' [0xc0c0…c0c0]'.repeat(4)}` }),
+    };
+    const text = formatReport({ ...findings, names: createNames(analysis, [book]) }, plain);
+    expect(text).toMatch(
+      /Exämple 日本 0xc0c0…c0c0 balances +4 +160,006 +6\n {6}\[0xc0c0…c0c0\] \[0xc0c0…c0c0\]/,
+    );
+    expect(text).toContain('empty call → Exämple 日本 0xc0c0…c0c0');
+    expect(text.replace(/\s+/g, ' ')).toContain('Exämple 日本 0xc0c0…c0c0 doIt(uint256) pc 291');
+    expect(text.split('\n').filter((line) => columnsOf(line) > WIDTH)).toEqual([]);
   });
 
   test('draws the lanes', () => {
@@ -86,7 +119,7 @@ describe('the report of an execution', () => {
     expect(text).toMatch(/escapes +0\n/);
     expect(text).toMatch(/left out +1 invalid transaction\n/);
     expect(text).toMatch(/total +12 ms\n/);
-    expect(text.split('\n').filter((line) => [...line].length > WIDTH)).toEqual([]);
+    expect(text.split('\n').filter((line) => columnsOf(line) > WIDTH)).toEqual([]);
   });
 
   test('does not hide what is wrong', () => {

@@ -1,9 +1,8 @@
 /** The section on access sets: how many are how good, and why the others are not exact. */
-import type { BlockAnalysis, Status } from '../../analysis/result.ts';
-import { regionText } from '../region.ts';
+import type { Status } from '../../analysis/result.ts';
 import { explanations } from './explanations.ts';
-import { clipped, counted, grouped, percent, shortHex, shortKey, WIDTH } from './layout.ts';
-import { type Colors, more, statusColor, title } from './style.ts';
+import { clipped, counted, grouped, percent, WIDTH } from './layout.ts';
+import { type Colors, more, type NamedFindings, statusColor, title } from './style.ts';
 
 const SHOWN_REGIONS = 4;
 const SHOWN_MISSING = 6;
@@ -15,8 +14,9 @@ const STATUSES: readonly { readonly status: Status; readonly meaning: string }[]
   { status: 'unbounded', meaning: 'conflicts with everything' },
 ];
 
-export function accessSets(analysis: BlockAnalysis, colors: Colors): string[] {
-  const { transactions } = analysis;
+export function accessSets(findings: NamedFindings, colors: Colors): string[] {
+  const { transactions } = findings.analysis;
+  if (transactions.length === 0) return [];
   const counts = new Map<Status, number>();
   for (const { status } of transactions) {
     counts.set(status, (counts.get(status) ?? 0) + 1);
@@ -32,31 +32,29 @@ export function accessSets(analysis: BlockAnalysis, colors: Colors): string[] {
               `  ${percent(count, transactions.length).padStart(7)}  ${colors.dim(meaning)}`,
           ];
     }),
-    ...explanations(analysis, colors),
-    ...regions(analysis, colors),
-    ...missingKeys(analysis, colors),
+    ...explanations(findings, colors),
+    ...regions(findings, colors),
+    ...missingKeys(findings, colors),
   ];
 }
 
 /** What the result would be better with. */
-function missingKeys({ missing }: BlockAnalysis, colors: Colors): string[] {
+function missingKeys({ analysis: { missing }, names }: NamedFindings, colors: Colors): string[] {
   if (missing.length === 0) return [];
   const shown = missing.slice(0, SHOWN_MISSING);
   return [
     '',
     colors.dim(`  Missing from the given state, ${counted(missing.length, 'key')}:`),
-    ...shown.map((key) => `          ${shortKey(key)}`),
+    ...shown.map((key) => clipped(`          ${names.key(key).text}`, WIDTH)),
     ...more(missing.length - shown.length, 'key', colors),
   ];
 }
 
 /** The regions that most transactions have in their sets. */
-function regions({ transactions }: BlockAnalysis, colors: Colors): string[] {
+function regions({ analysis: { transactions }, names }: NamedFindings, colors: Colors): string[] {
   const counts = new Map<string, number>();
   for (const { accesses } of transactions) {
-    const texts = accesses.regions.map(
-      (region) => `${region.address === null ? '' : `${shortHex(region.address)} `}${regionText(region)}`,
-    );
+    const texts = accesses.regions.map((region) => names.region(region));
     for (const text of new Set(texts)) {
       counts.set(text, (counts.get(text) ?? 0) + 1);
     }

@@ -1,84 +1,68 @@
-/** The sections on conflicts: how many, on which keys, and along which chain. */
-import type { Status } from '../../analysis/result.ts';
-import type { Findings } from '../document.ts';
-import { clipped, counted, fitted, grouped, percent, shortHex, WIDTH, wrapped } from './layout.ts';
-import { chainKeys } from './parallelism.ts';
-import { type Colors, keyText, more, statusColor, title, total } from './style.ts';
+/** The sections on conflicts: how many, and on which keys. */
+import { columnsOf, counted, fitted, grouped, percent, WIDTH, wrapped } from './layout.ts';
+import { type Colors, more, type NamedFindings, title, total } from './style.ts';
 
-const SHOWN_HOT_KEYS = 8;
-const SHOWN_CHAIN = 10;
+const SHOWN_HOT_KEYS = 10;
+const COUNT_COLUMNS = 7;
+const GAS_COLUMNS = 13;
+const PAIR_COLUMNS = 11;
+const KEY_COLUMNS = WIDTH - 2 - COUNT_COLUMNS - GAS_COLUMNS - PAIR_COLUMNS;
 
-export function conflicts({ analysis, graph }: Findings, colors: Colors): string[] {
+export function conflicts({ analysis, graph }: NamedFindings, colors: Colors): string[] {
+  if (graph.gas.length < 2) return [];
   const alone = graph.components.filter(({ transactions }) => transactions.length === 1).length;
   const largest = [...graph.components].sort((a, b) => b.transactions.length - a.transactions.length)[0];
-  const gas = total(graph.gas);
   const held = analysis.transactions.filter(({ heldBy }) => heldBy.length > 0).length;
+  const groups =
+    graph.edges.length === 0
+      ? 'No transaction has to wait for another.'
+      : `${counted(graph.edges.length, 'pair')} of transactions have to wait for each other. They fall into ` +
+        `${counted(graph.components.length, 'group')} that have nothing to do with each other, ` +
+        `${grouped(alone)} of a single transaction.`;
   return [
     title('Conflicts', colors),
-    ...wrapped(
-      `${counted(graph.edges.length, 'edge')} between transactions that have to wait for each other; ` +
-        `${counted(graph.components.length, 'independent component')}, ${grouped(alone)} of a single transaction.`,
-    ),
+    ...wrapped(groups),
     ...(largest === undefined || largest.transactions.length < 2
       ? []
       : wrapped(
-          `The largest component has ${counted(largest.transactions.length, 'transaction')} and ` +
-            `${percent(largest.gas, gas)} of the gas.`,
+          `The largest has ${counted(largest.transactions.length, 'transaction')} and ` +
+            `${percent(largest.gas, total(graph.gas))} of the gas.`,
         )),
     ...(held === 0 ? [] : wrapped(`${counted(held, 'transaction')} held until deferred ones are resolved.`)),
   ];
 }
 
-export function hotKeys({ analysis, graph }: Findings, colors: Colors): string[] {
+export function hotKeys({ graph, names }: NamedFindings, colors: Colors): string[] {
   const shown = graph.hotKeys.slice(0, SHOWN_HOT_KEYS);
-  if (shown.length === 0) {
-    return [];
-  }
-  const columns = WIDTH - 2 - 7 - 13 - 11;
+  if (shown.length === 0) return [];
   return [
     title('Hot keys', colors),
     colors.dim(
-      `  ${'key'.padEnd(columns)}${'txs'.padStart(7)}${'gas'.padStart(13)}${'conflicts'.padStart(11)}`,
+      `  ${'state key'.padEnd(KEY_COLUMNS)}${'txs'.padStart(COUNT_COLUMNS)}${'gas'.padStart(GAS_COLUMNS)}` +
+        `${'conflicts'.padStart(PAIR_COLUMNS)}`,
     ),
-    ...shown.map(
-      ({ key, transactions, gas, conflicts: pairs }) =>
-        `  ${fitted(keyText(key, analysis), columns - 1)} ${grouped(transactions).padStart(7)}` +
-        `${grouped(gas).padStart(13)}${grouped(pairs).padStart(11)}`,
-    ),
+    ...shown.flatMap(({ key, transactions, gas, conflicts: pairs }) => {
+      const [first, ...rest] = keyLines(names.key(key).text);
+      return [
+        `  ${first} ${grouped(transactions).padStart(COUNT_COLUMNS)}` +
+          `${grouped(gas).padStart(GAS_COLUMNS)}${grouped(pairs).padStart(PAIR_COLUMNS)}`,
+        ...rest,
+      ];
+    }),
     ...more(graph.hotKeys.length - shown.length, 'key', colors),
   ];
 }
 
-export function longestChain({ analysis, graph }: Findings, colors: Colors): string[] {
-  const { transactions, gas } = graph.criticalPath;
-  if (transactions.length < 2) {
-    return [];
-  }
-  const links = chainKeys(graph);
-  const shown = transactions.slice(0, SHOWN_CHAIN);
+/** A key's text: beside the numbers as much as fits there, the rest below it. */
+function keyLines(text: string): string[] {
+  const columns = KEY_COLUMNS - 1;
+  if (columnsOf(text) <= columns) return [fitted(text, columns)];
+  const words = text.split(' ');
+  let count = words.length;
+  while (count > 1 && columnsOf(words.slice(0, count).join(' ')) > columns) count -= 1;
+  const rest = words.slice(count).join(' ');
   return [
-    title('Longest chain', colors),
-    `  ${counted(transactions.length, 'transaction')}, ${grouped(gas)} gas`,
-    '',
-    ...shown.flatMap((index, position) => {
-      const tx = analysis.input.transactions[index];
-      const route =
-        tx === undefined ? '' : `${shortHex(tx.from)} → ${tx.to === null ? 'new contract' : shortHex(tx.to)}`;
-      const line =
-        `  ${colors.bold(`#${index}`.padEnd(6))}${grouped(graph.gas[index] ?? 0n).padStart(12)} gas  ` +
-        `${route.padEnd(28)}${statusMark(analysis.transactions[index]?.status, colors)}`;
-      const link = links[position] ?? 'starts when that one is resolved';
-      return [
-        line.trimEnd(),
-        ...(position < links.length
-          ? [colors.dim(clipped(`        ↓ ${keyText(link, analysis)}`, WIDTH))]
-          : []),
-      ];
-    }),
-    ...more(transactions.length - shown.length, 'transaction', colors),
+    fitted(words.slice(0, count).join(' '), columns),
+    ...(rest === '' ? [] : wrapped(rest, ' '.repeat(6))),
   ];
-}
-
-function statusMark(status: Status | undefined, colors: Colors): string {
-  return status === undefined || status === 'exact' ? '' : statusColor(status, colors)(status);
 }

@@ -1,19 +1,16 @@
 /** The section on execution: what came out, whether it is right, and how long it took. */
 import type { Execution } from '../../executor/outcome.ts';
 import type { BlockHeader } from '../../input/block.ts';
-import { clipped, counted, grouped, shortKey, WIDTH, wrapped } from './layout.ts';
-import { type Colors, more, title } from './style.ts';
+import { clipped, counted, grouped, WIDTH, wrapped } from './layout.ts';
+import { type Colors, more, type NamedFindings, title } from './style.ts';
 
 const SHOWN_MISMATCHES = 5;
 const SHOWN_ESCAPES = 5;
 const NAME_COLUMNS = 12;
 
 /** The section; nothing for a run that was analysed only. */
-export function executionSection(
-  execution: Execution | null,
-  header: BlockHeader | null,
-  colors: Colors,
-): string[] {
+export function executionSection({ analysis, execution, names }: NamedFindings, colors: Colors): string[] {
+  const header = analysis.input.block;
   if (execution === null) {
     return [];
   }
@@ -48,7 +45,7 @@ export function executionSection(
       : wrapped(`(not with the tuned EVM: ${engineReason})`, ' '.repeat(NAME_COLUMNS + 2))),
     ...rows.map(([name, value]) => row(name, value)),
     ...shownEscapes.map(({ transaction, key, mode }) =>
-      colors.red(clipped(`  escape: transaction ${transaction}, ${mode} of ${shortKey(key)}`, WIDTH)),
+      colors.red(clipped(`  escape: transaction ${transaction}, ${mode} of ${names.meeting(key)}`, WIDTH)),
     ),
     ...more(escapes.length - shownEscapes.length, 'escape', colors),
     ...shown.map((text) => colors.red(clipped(`  ${text}`, WIDTH))),

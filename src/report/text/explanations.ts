@@ -1,14 +1,15 @@
 /** Why transactions are not exact: how many for which reason, and for each of the first ones where and on what. */
 import { REASONS, type Reason, type ReasonCode } from '../../analysis/reason.ts';
-import type { BlockAnalysis, TransactionAnalysis } from '../../analysis/result.ts';
-import { counted, grouped, shortHex, shortKey, wrapped } from './layout.ts';
-import { type Colors, more, statusColor } from './style.ts';
+import type { TransactionAnalysis } from '../../analysis/result.ts';
+import type { Names } from '../../names/names.ts';
+import { counted, grouped, wrapped } from './layout.ts';
+import { type Colors, more, type NamedFindings, statusColor } from './style.ts';
 
 const SHOWN_CODES = 6;
 const SHOWN_TRANSACTIONS = 6;
 const SHOWN_WRITERS = 4;
 
-export function explanations({ transactions }: BlockAnalysis, colors: Colors): string[] {
+export function explanations({ analysis: { transactions }, names }: NamedFindings, colors: Colors): string[] {
   const inexact = transactions.filter(({ reasons }) => reasons.length > 0);
   if (inexact.length === 0) return [];
   const counts = new Map<ReasonCode, number>();
@@ -28,19 +29,24 @@ export function explanations({ transactions }: BlockAnalysis, colors: Colors): s
     }),
     ...more(sorted.length - SHOWN_CODES, 'reason', colors),
     '',
-    ...inexact.slice(0, SHOWN_TRANSACTIONS).flatMap((one) => explanation(one, colors)),
+    ...inexact.slice(0, SHOWN_TRANSACTIONS).flatMap((one) => explanation(one, names, colors)),
     ...more(inexact.length - SHOWN_TRANSACTIONS, 'transaction', colors),
   ];
 }
 
 /** The first reason of a transaction, which is the most important one. */
-function explanation({ index, status, reasons }: TransactionAnalysis, colors: Colors): string[] {
+function explanation(
+  { index, status, reasons }: TransactionAnalysis,
+  names: Names,
+  colors: Colors,
+): string[] {
   const [first, ...others] = reasons;
   if (first === undefined) return [];
   const { at, message } = first;
-  const [head = '', ...rest] = wrapped(`#${index} ${status}: ${shortKey(message)}`, '  ');
-  const place = `${shortHex(at.address)} ${at.selector === null ? '' : `${at.selector} `}pc ${at.pc}`;
-  const parts = [place, ...dependence(first)];
+  const [head = '', ...rest] = wrapped(`#${index} ${status}: ${names.meeting(message)}`, '  ');
+  const where = at.selector === null ? '' : `${names.function(at.address, at.selector) ?? at.selector} `;
+  const place = `${names.account(at.address)} ${where}pc ${at.pc}`;
+  const parts = [place, ...dependence(first, names)];
   if (others.length > 0) parts.push(counted(others.length, 'more reason'));
   return [
     head.replace(`${status}:`, `${statusColor(status, colors)(status)}:`),
@@ -50,11 +56,11 @@ function explanation({ index, status, reasons }: TransactionAnalysis, colors: Co
 }
 
 /** One key that it depends on, one that somebody writes if there is such a one, and who. */
-function dependence({ dependsOn, writtenBy }: Reason): string[] {
+function dependence({ dependsOn, writtenBy }: Reason, names: Names): string[] {
   const key = dependsOn.find((candidate) => writtenBy.has(candidate)) ?? dependsOn[0];
   if (key === undefined) return [];
   const others = dependsOn.length > 1 ? ` and ${counted(dependsOn.length - 1, 'more key')}` : '';
-  return [`depends on ${shortKey(key)}${writers(writtenBy.get(key) ?? [])}${others}`];
+  return [`depends on ${names.key(key).text}${writers(writtenBy.get(key) ?? [])}${others}`];
 }
 
 function writers(indices: readonly number[]): string {

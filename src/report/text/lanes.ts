@@ -1,12 +1,11 @@
 /** The section on the plan: one lane a worker. */
-import type { Plan } from '../../graph/plan.ts';
 import { counted, grouped, percent, timeline } from './layout.ts';
-import { type Colors, more, title, total } from './style.ts';
+import { type Colors, more, type NamedFindings, title, total } from './style.ts';
 
 const TIMELINE_COLUMNS = 44;
 const SHOWN_LANES = 16;
 
-export function lanes(plan: Plan, colors: Colors): string[] {
+export function lanes({ plan }: NamedFindings, colors: Colors): string[] {
   if (plan.makespan === 0n) {
     return [];
   }

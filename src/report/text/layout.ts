@@ -3,17 +3,12 @@
  * here is plain text: colour is put around finished pieces, so it never counts as width.
  */
 import stringWidth from 'string-width';
-import type { Hex } from '../../input/block.ts';
-import type { StateKey } from '../../state/key.ts';
-import { shortWord } from '../region.ts';
 
-/** Columns of the report. */
+/** Columns of the report, whatever the terminal has. */
 export const WIDTH = 80;
 
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 const SHADES = [' ', '░', '▒', '▓', '█'];
-const STATE_KEY = /^(0x[0-9a-f]{40}):(balance|nonce|code|0x[0-9a-f]{64})$/;
-const LONG_HEX = /0x(?:[0-9a-f]{64}|[0-9a-f]{40})\b/g;
 
 /** An integer with thousands separators. */
 export function grouped(value: bigint | number): string {
@@ -43,24 +38,6 @@ export function percent(part: bigint | number, whole: bigint | number): string {
 /** A speed-up, e.g. `3.98×`. */
 export function times(ratio: number): string {
   return `${ratio.toFixed(2)}×`;
-}
-
-/** The ends of an address or a hash, e.g. `0xc02a…6cc2`. */
-export function shortHex(hex: Hex): string {
-  return hex.length <= 13 ? hex : `${hex.slice(0, 6)}…${hex.slice(-4)}`;
-}
-
-/** A state key in words, e.g. `0xc02a…6cc2 balance`, or a region's text with its long numbers shortened. */
-export function shortKey(key: StateKey): string {
-  const match = STATE_KEY.exec(key);
-  if (match === null) {
-    return key.replace(LONG_HEX, (hex) =>
-      hex.length === 42 ? shortHex(hex as Hex) : shortWord(BigInt(hex)),
-    );
-  }
-  const [, address, rest] = match;
-  const field = rest?.startsWith('0x') ? `slot ${shortWord(BigInt(rest))}` : rest;
-  return `${shortHex(address as Hex)} ${field}`;
 }
 
 /** A horizontal bar of `share * columns` columns, to an eighth of one. */

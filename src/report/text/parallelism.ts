@@ -1,16 +1,15 @@
 /** The section that answers at a glance: how much could run in parallel, and what stops it. */
-import type { ConflictGraph } from '../../graph/conflict-graph.ts';
-import type { Findings } from '../document.ts';
 import { bar, counted, grouped, percent, times, wrapped } from './layout.ts';
-import { type Colors, keyText, title, total } from './style.ts';
+import { chainLinks } from './longest-chain.ts';
+import { type Colors, type NamedFindings, title, total } from './style.ts';
 
 const BAR_COLUMNS = 44;
 
-export function parallelism(findings: Findings, colors: Colors): string[] {
+export function parallelism(findings: NamedFindings, colors: Colors): string[] {
   const { graph, plan } = findings;
+  if (graph.gas.length === 0) return [];
   const { speedup } = plan;
-  const gas = total(graph.gas);
-  const planned = plan.makespan === 0n ? 1 : Number(gas) / Number(plan.makespan);
+  const planned = plan.makespan === 0n ? 1 : Number(total(graph.gas)) / Number(plan.makespan);
   const rows: [string, number][] = [
     ['2 workers', speedup['2']],
     ['4 workers', speedup['4']],
@@ -23,8 +22,8 @@ export function parallelism(findings: Findings, colors: Colors): string[] {
   return [
     title('How much can run in parallel', colors),
     ...wrapped(
-      `At most ${times(speedup.bound)} with any number of workers; this plan has ` +
-        `${counted(plan.workers, 'worker')} and gets ${times(planned)}.`,
+      `At most ${times(speedup.bound)}, with any number of workers; ` +
+        `with ${counted(plan.workers, 'worker')}, as planned here, ${times(planned)}.`,
     ),
     ...bottleneck(findings),
     '',
@@ -35,43 +34,27 @@ export function parallelism(findings: Findings, colors: Colors): string[] {
   ];
 }
 
-/** What keeps the block from more: the heaviest chain, and the key that most of its links meet on. */
-function bottleneck({ analysis, graph }: Findings): string[] {
+/** What keeps the block from more: the heaviest chain, and what most of its links meet on. */
+function bottleneck({ graph, names }: NamedFindings): string[] {
   const { transactions, gas } = graph.criticalPath;
   const share = percent(gas, total(graph.gas));
-  const [only] = transactions;
-  if (only === undefined) {
-    return [];
-  }
+  const [first] = transactions;
+  if (first === undefined || graph.gas.length === 1) return [];
   if (transactions.length === 1) {
-    return wrapped(`What stops it: transaction #${only} alone holds ${share} of the gas.`);
+    const free = graph.edges.length === 0 ? 'Nobody has to wait for another. ' : '';
+    return wrapped(`${free}What stops more: transaction #${first} alone has ${share} of the gas.`);
   }
   const meetings = new Map<string, number>();
-  for (const key of chainKeys(graph)) {
-    if (key !== undefined) {
-      meetings.set(key, (meetings.get(key) ?? 0) + 1);
-    }
+  for (const link of chainLinks(graph)) {
+    if (link !== null) meetings.set(link, (meetings.get(link) ?? 0) + 1);
   }
   const [most] = [...meetings].sort(([, a], [, b]) => b - a);
+  const links = transactions.length - 1;
   const where =
     most === undefined
       ? ''
-      : ` Most frequent link: ${keyText(most[0], analysis)} ` +
-        `(${grouped(most[1])} of ${grouped(transactions.length - 1)}).`;
+      : ` ${most[1] === links ? 'All' : `${grouped(most[1])} of ${grouped(links)}`} wait on ${names.meeting(most[0])}.`;
   return wrapped(
-    `What stops it: a chain of ${counted(transactions.length, 'transaction')} holds ${share} of the gas ` +
-      `and has to run one after the other.${where}`,
+    `What stops more: ${counted(transactions.length, 'transaction')} in a row, with ${share} of the gas.${where}`,
   );
-}
-
-/** A key on which each transaction of the longest chain meets the next; `undefined` where there is none. */
-export function chainKeys({ criticalPath: { transactions }, edges }: ConflictGraph): (string | undefined)[] {
-  const next = new Map(transactions.map((index, position) => [index, transactions[position + 1]]));
-  const keyAfter = new Map<number, string | undefined>();
-  for (const { from, to, keys } of edges) {
-    if (next.get(from) === to) {
-      keyAfter.set(from, keys[0]);
-    }
-  }
-  return transactions.slice(0, -1).map((index) => keyAfter.get(index));
 }

@@ -1,13 +1,15 @@
-/** Titles, tails, statuses and keys as all sections of the report write them. */
+/** Titles, tails and statuses as all sections of the report write them. */
 import type picocolors from 'picocolors';
-import type { SlotOrigin } from '../../analysis/access.ts';
-import type { BlockAnalysis, Status } from '../../analysis/result.ts';
-import { addressOf, type StateKey } from '../../state/key.ts';
-import { placeText } from '../region.ts';
-import { grouped, shortHex, shortKey } from './layout.ts';
+import type { Status } from '../../analysis/result.ts';
+import type { Names } from '../../names/names.ts';
+import type { Findings } from '../document.ts';
+import { grouped } from './layout.ts';
 
 /** The functions of picocolors that put colour around text, or leave it alone. */
 export type Colors = ReturnType<typeof picocolors.createColors>;
+
+/** What the sections are about, with names for all of it. */
+export type NamedFindings = Findings & { readonly names: Names };
 
 /** Heading of a section. */
 export function title(text: string, colors: Colors): string {
@@ -32,25 +34,6 @@ export function statusColor(status: Status, colors: Colors): (text: string) => s
     default:
       return status satisfies never;
   }
-}
-
-/** A key in words, with its place in the storage layout where some transaction knows how its slot was hashed. */
-export function keyText(key: StateKey, analysis: BlockAnalysis): string {
-  const origin = originOf(key, analysis);
-  const place = origin === undefined ? null : placeText(origin);
-  const feeRecipient = analysis.input.block?.feeRecipient;
-  const suffix = feeRecipient !== undefined && key === `${feeRecipient}:balance` ? ' (fee recipient)' : '';
-  return place === null ? `${shortKey(key)}${suffix}` : `${shortHex(addressOf(key))} ${place}`;
-}
-
-function originOf(key: StateKey, { transactions }: BlockAnalysis): SlotOrigin | undefined {
-  for (const { accesses } of transactions) {
-    const origin = accesses.origins.get(key);
-    if (origin !== undefined) {
-      return origin;
-    }
-  }
-  return undefined;
 }
 
 /** Sum of gas. */

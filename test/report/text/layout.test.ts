@@ -8,7 +8,6 @@ import {
   fitted,
   grouped,
   percent,
-  shortKey,
   timeline,
   times,
   WIDTH,
@@ -34,14 +33,6 @@ test('a percentage is never nothing or all by rounding alone', () => {
     percent(99_999, 100_000),
   ]).toEqual(['0 %', '12.5 %', '100 %', '<0.1 %', '>99.9 %']);
   expect(percent(0n, 0n)).toBe('0 %');
-});
-
-test('keys', () => {
-  const address = `0x${'c02a'.repeat(10)}`;
-  expect(shortKey(`${address}:balance`)).toBe('0xc02a…c02a balance');
-  expect(shortKey(`${address}:0x${'0'.repeat(62)}1f`)).toBe('0xc02a…c02a slot 31');
-  expect(shortKey(`${address}:0x${'ab'.repeat(32)}`)).toBe('0xc02a…c02a slot 0xabab…abab');
-  expect(shortKey(`all storage of ${address}`)).toBe('all storage of 0xc02a…c02a');
 });
 
 describe('a bar', () => {
