@@ -28,6 +28,7 @@ export {
   InternalError,
   InvalidBlockError,
 } from './errors.ts';
+export type { Unmet, UnmetCode } from './executor/demands.ts';
 export type { EngineKind } from './executor/engine-kind.ts';
 export type {
   BlockEvent,

@@ -15,6 +15,7 @@ import type { AccessMode, AccessSet, Region } from './access.ts';
 import { deriveInAnyOrder } from './any-order.ts';
 import { BlockKnowledge, NO_PREDECESSORS, type Predecessors } from './block-knowledge.ts';
 import { Commutation, decideCommutation } from './commutation.ts';
+import { missingConditionKeys, withConditions } from './conditions.ts';
 import { derivedAccessList } from './derived-access-list.ts';
 import { Deriver } from './deriver.ts';
 import { RecordedKnowledge } from './inputs.ts';
@@ -226,12 +227,16 @@ export class BlockDeriver {
     const recorded = new RecordedKnowledge(knowledge);
     const found = this.#deriver.derive(tx, recorded);
     if (found.missing.length > 0) for (const key of found.missing) this.missing.add(key);
-    let { accesses, status, waitsFor, pending } = found;
+    let { accesses, status, waitsFor, pending, reasons } = found;
     if (isOpen(found)) accesses = this.#withLikely(tx, accesses);
     if (this.#options.trustAccessLists && tx.accessList !== null) {
       accesses = trusted(accesses, tx.accessList);
       if (status === 'deferred' || status === 'unbounded') status = 'bounded';
       waitsFor = [];
+    }
+    if (tx.conditions !== undefined) {
+      ({ accesses, status, reasons } = withConditions({ accesses, status, reasons }, tx));
+      for (const key of missingConditionKeys(tx.conditions, knowledge)) this.missing.add(key);
     }
     const resolveAfter =
       waitsFor.length === 0 ? NOBODY : [...new Set(waitsFor.flatMap(writersOf))].sort((a, b) => a - b);
@@ -240,7 +245,7 @@ export class BlockDeriver {
     const result: TransactionAnalysis = {
       index,
       status,
-      reasons: found.reasons.length === 0 ? found.reasons : withWriters(found.reasons, writersOf),
+      reasons: reasons.length === 0 ? reasons : withWriters(reasons, writersOf),
       accesses,
       assumptions: found.assumptions,
       inputs: recorded.inputs,

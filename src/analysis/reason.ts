@@ -24,6 +24,7 @@ export const REASONS = {
   'unknown-value': 'whether a call in a static frame sends value is not known',
   'unknown-return-data': 'whether return data reaches as far as it is read is not known',
   'may-run-out-of-gas': 'gas may end here',
+  'known-storage-root': 'its conditions name a storage root, which depends on every slot of the account',
 } as const;
 
 /** Codes of reasons; `REASONS` has their words. */

@@ -17,6 +17,7 @@ import { type BlockEnd, closeBlock } from './block-end.ts';
 import { BlockLimits, BlockRun, finishInOrder, type OpenedBlock, openBlock } from './block-run.ts';
 import { type BlockWatch, UNWATCHED } from './block-watch.ts';
 import { Deferral } from './deferral.ts';
+import { findUnmet } from './demands.ts';
 import { type Derivation, type DerivationOptions, derive, planOf } from './derive.ts';
 import { blockBroadcast } from './dispatch/block-broadcast.ts';
 import { CodeStore } from './dispatch/code-store.ts';
@@ -186,6 +187,7 @@ export class BlockExecutor {
         get blockAccessList() {
           return end.accessList();
         },
+        unmet: findUnmet(run),
         escapes,
         verified: verification(result, end, { input, sequential, given: list }),
         mode: reason === null ? 'parallel' : 'sequential',

@@ -8,6 +8,7 @@ import { isHardforkFrom } from '../input/chain.ts';
 import { bytesToHex } from '../input/hex.ts';
 import type { StateDiff } from '../state/diff.ts';
 import type { BlockEnd } from './block-end.ts';
+import type { Unmet } from './demands.ts';
 import type { RawLog } from './engine.ts';
 import type { EngineKind } from './engine-kind.ts';
 import type { Fault } from './fault.ts';
@@ -66,6 +67,8 @@ export interface Execution extends BlockResult {
    * until then the outcome holds on to the results of all transactions.
    */
   readonly blockAccessList: BlockAccessList;
+  /** What bundles and conditions of inclusion demand and this block does not keep. It was executed all the same. */
+  readonly unmet: readonly Unmet[];
   /** Observed accesses outside the derived sets: defects of the analysis. The result is right nevertheless. */
   readonly escapes: readonly Escape[];
   readonly verified: {

@@ -26,6 +26,7 @@ export function executionDocument(execution: Execution, input: BlockInput): Exec
     ...(missingBlockHashes.length > 0 && {
       missingBlockHashes: missingBlockHashes.map((number) => quantity(number)),
     }),
+    ...(execution.unmet.length > 0 && { unmet: [...execution.unmet] }),
     stateDiff: diffToJson(execution.stateDiff),
     requests: execution.requests?.map(bytesToHex) ?? null,
     requestsHash: execution.requestsHash,

@@ -298,6 +298,21 @@ const execution = z
       .array(quantity)
       .optional()
       .meta({ description: 'Blocks whose hash was asked for and is not known; it was taken as zero.' }),
+    unmet: z
+      .array(
+        z.strictObject({
+          of: z.enum(['transaction', 'bundle']),
+          index: count,
+          code: z.enum(['block-number', 'timestamp', 'known-slot', 'failed-member', 'missing-member']),
+          message: z.string(),
+        }),
+      )
+      .optional()
+      .meta({
+        description:
+          'What bundles and conditions demand and this block does not keep; it was executed all the same. ' +
+          'Storage roots are not looked at.',
+      }),
     stateDiff: z
       .record(address, accountDiff)
       .meta({ description: 'From before the first step of the block to after its last one.' }),

@@ -2,6 +2,7 @@
 import type { Findings } from './document.ts';
 
 const SHOWN_MISMATCHES = 5;
+const SHOWN_UNMET = 5;
 
 /** By which measure to judge. */
 export interface VerdictOptions {
@@ -49,6 +50,18 @@ export function judgeRun({ analysis, execution }: Findings, options: VerdictOpti
   }
   for (const { index, detail } of execution.skipped) {
     notes.push(`transaction ${index} left out: ${detail}`);
+  }
+  const { unmet } = execution;
+  for (const { of, index, message } of unmet.slice(0, SHOWN_UNMET)) {
+    notes.push(`${of} ${index} would not be included here: ${message}`);
+  }
+  if (unmet.length > SHOWN_UNMET) notes.push(`and ${unmet.length - SHOWN_UNMET} more that would not`);
+  const isRoot = ({ kind }: { readonly kind: string }) => kind === 'storage-root';
+  const roots = analysis.input.transactions.filter(({ conditions }) =>
+    conditions?.knownAccounts.some(isRoot),
+  );
+  if (roots.length > 0) {
+    notes.push(`${count(roots.length, 'transaction')} with a known storage root, which is not looked at`);
   }
   const { faults } = execution;
   if (faults.length > 0) {

@@ -283,6 +283,7 @@ export const execution: Execution = {
       codeChanges: [{ index: 2, code: new Uint8Array([0x60, 0x00]) }],
     },
   ],
+  unmet: [],
   escapes: [],
   verified: { sequential: true, header: null, accessList: null, mismatches: [] },
   mode: 'parallel',

@@ -10,7 +10,8 @@ import type { TaskMaker } from './task-maker.ts';
 
 /** Whether there are regions in its sets that can only be looked at with all state at hand. */
 export function needsLocalRun({ accesses }: TransactionAnalysis): boolean {
-  return accesses.regions.some(({ shape }) => shape !== 'account');
+  // To a worker the whole storage of an account is one that may be cleared.
+  return accesses.regions.some(({ shape, mode }) => shape !== 'account' || mode === 'read');
 }
 
 export class LocalRun {
