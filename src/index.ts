@@ -87,6 +87,13 @@ export { blockAccessListHash, encodeBlockAccessList } from './input/block-access
 export { type BlockHashes, readBlockHashes } from './input/block-hashes.ts';
 export { readDocument } from './input/document.ts';
 export { type ReadOptions, readInput } from './input/read.ts';
+export type { AccessList } from './lint/access-list.ts';
+export type { Finding } from './lint/finding.ts';
+export type { EntryGain, SlotGain } from './lint/gains.ts';
+export { type LintOptions, type LintResult, lintBlock } from './lint/lint.ts';
+export type { Budget } from './lint/probe.ts';
+export { RULES, type Rule, type RuleId, type Severity } from './lint/rules.ts';
+export type { LintedTransaction, MeasuredGas } from './lint/transaction.ts';
 export {
   type CallDescription,
   createNames,

@@ -5,7 +5,7 @@
 import type { SlotOrigin } from '../analysis/access.ts';
 import type { AnalysisOptions, TransactionAnalysis } from '../analysis/result.ts';
 import { InternalError, InvalidBlockError } from '../errors.ts';
-import type { Address, BlockInput } from '../input/block.ts';
+import type { Address, BlockInput, Transaction } from '../input/block.ts';
 import type { StateDiff } from '../state/diff.ts';
 import type { StateKey } from '../state/key.ts';
 import { overlayState } from '../state/overlay.ts';
@@ -121,6 +121,11 @@ export class BlockRun {
   run(index: number, state: StateSource, analysis: TransactionAnalysis | undefined): Promise<RunResult> {
     const options = { recordOrigins: analysis !== undefined && needsOrigins(analysis.accesses) };
     return this.#inTurn(() => this.#runner.run(index, state, options));
+  }
+
+  /** Runs another form of a transaction over the current state; nothing is committed. */
+  tryOut(index: number, transaction: Transaction): Promise<RunResult> {
+    return this.#inTurn(() => this.#runner.run(index, this.current, { transaction }));
   }
 
   /** Calls a contract as the block itself does, over the current state; nothing is committed. */
