@@ -17,7 +17,6 @@ const STAGES = [
   'names',
   'report',
   'lint',
-  'page',
   'output',
   'run.ts',
   'index.ts',

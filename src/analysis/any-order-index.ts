@@ -1,86 +1,214 @@
 /**
- * What the transactions of a mempool may leave at each key, whichever of them run and in whatever order. Only
- * grows: what a transaction was once said to leave stays possible.
+ * What any member of a mempool may leave at each key, round by round. A question is always asked by one of the
+ * members, and answered from all others.
+ *
+ * The join over all but one is not computed again for each who asks: most members add nothing to the join of
+ * all. Those that raised it when it was made are kept by name; without any other one it is what it is with it.
  */
 import type { Address } from '../input/block.ts';
-import { accountKey, parseKey, type StateKey } from '../state/key.ts';
-import type { AccessSet, Region, SlotOrigin } from './access.ts';
+import { accountKey, addressOf, parseKey, type StateKey } from '../state/key.ts';
+import type { Region, SlotOrigin } from './access.ts';
 import { NO_CELLS } from './cells.ts';
 import { knownOrigin } from './known-hashes.ts';
+import { type Differences, isSameValue, type LeftBehind } from './left-behind.ts';
 import { regionMayContainKey } from './overlap.ts';
-import { regionText } from './region-text.ts';
-import { joinWords, leqWords, type Word, widenWord } from './word.ts';
-import {
-  ANY_CODE,
-  ANYTHING,
-  type Effects,
-  eitherCode,
-  type Written,
-  type WrittenCode,
-} from './write-index.ts';
+import { joinWords, type Word } from './word.ts';
+import { ANY_CODE, ANYTHING, eitherCode, type Written, type WrittenCode } from './write-index.ts';
 
-/** Rounds in which values are joined as they are; afterwards they are widened, and then given up. */
-const EXACT_ROUNDS = 3;
-const WIDENED_ROUNDS = 12;
+/** A member of the mempool, as far as others see it. */
+export interface Writer {
+  /** What it leaves behind in a round. */
+  leavesIn(round: number): LeftBehind;
+}
 
-/** What each writer leaves at a key. */
-interface Values {
-  /** `null`: anything. */
-  readonly of: Map<number, Word | null>;
-  /** What any of them leaves, once it has been asked for. */
-  all: Word | null | undefined;
+/** What a join over some writers is; `undefined`: nobody writes. */
+type Joined = Word | null | undefined;
+
+/** Of one key in one round. */
+interface Summary {
+  all: Joined;
+  /** Without any but these, `all` is the same; what it is without one of them, once that has been asked for. */
+  readonly raisedBy: Map<Writer, { without: Joined } | null>;
+}
+
+interface KeyWriters {
+  readonly writers: Set<Writer>;
+  /** By round, once somebody has asked. */
+  readonly summaries: Map<number, Summary>;
+}
+
+interface RegionWriters {
+  readonly region: Region;
+  readonly writers: Set<Writer>;
+}
+
+function join(a: Joined, b: Joined): Joined {
+  if (a === undefined) return b;
+  if (b === undefined) return a;
+  return a === null || b === null ? null : joinWords(a, b, NO_CELLS);
 }
 
 export class AnyOrderIndex {
-  readonly #keys = new Map<StateKey, Values>();
-  readonly #codes = new Map<Address, Map<number, WrittenCode>>();
-  readonly #reset = new Map<Address, Set<number>>();
-  readonly #regions = new Map<Address | null, Map<number, Map<string, Region>>>();
+  readonly #keys = new Map<StateKey, KeyWriters>();
+  readonly #codes = new Map<Address, Set<Writer>>();
+  readonly #reset = new Map<Address, Set<Writer>>();
+  readonly #regions = new Map<Address | null, Map<string, RegionWriters>>();
+  /** Rounds, as bits, in which something else was left than in the one before; at a key or in an account. */
+  readonly #moves = new Map<StateKey | Address, number>();
+  #movesAnywhere = 0;
+  #movesEverywhere = 0;
+
+  /** From now on the writer is asked for what is written here. It may be asked for more than it leaves. */
+  enter(writer: Writer, left: LeftBehind): void {
+    for (const key of left.values.keys()) {
+      const entry = this.#keys.get(key) ?? { writers: new Set(), summaries: new Map() };
+      this.#keys.set(key, entry);
+      entry.writers.add(writer);
+    }
+    for (const address of left.codes.keys()) addTo(this.#codes, address, writer);
+    for (const address of left.reset) addTo(this.#reset, address, writer);
+    for (const [text, region] of left.regions) {
+      const own = this.#regions.get(region.address) ?? new Map<string, RegionWriters>();
+      this.#regions.set(region.address, own);
+      const entry = own.get(text) ?? { region, writers: new Set() };
+      own.set(text, entry);
+      entry.writers.add(writer);
+    }
+  }
+
+  /** Undoes `enter`, but for what it leaves in `still`. */
+  leave(writer: Writer, left: LeftBehind, still: readonly LeftBehind[] = []): void {
+    for (const key of left.values.keys()) {
+      const entry = this.#keys.get(key);
+      if (entry === undefined || still.some(({ values }) => values.has(key))) continue;
+      entry.writers.delete(writer);
+      if (entry.writers.size > 0) continue;
+      this.#keys.delete(key);
+      this.#moves.delete(key);
+    }
+    for (const address of left.codes.keys()) {
+      if (!still.some(({ codes }) => codes.has(address))) removeFrom(this.#codes, address, writer);
+    }
+    for (const address of left.reset) {
+      if (!still.some(({ reset }) => reset.has(address))) removeFrom(this.#reset, address, writer);
+    }
+    for (const [text, region] of left.regions) {
+      if (still.some(({ regions }) => regions.has(text))) continue;
+      const own = this.#regions.get(region.address);
+      const entry = own?.get(text);
+      if (own === undefined || entry === undefined) continue;
+      entry.writers.delete(writer);
+      if (entry.writers.size > 0) continue;
+      own.delete(text);
+      if (own.size === 0) this.#regions.delete(region.address);
+    }
+  }
+
+  /** Notes where somebody left something else in a round than in the one before. */
+  noteMove({ keys, accounts, isEverywhere }: Differences, round: number): void {
+    const bit = 1 << round;
+    for (const key of keys) this.#moves.set(key, (this.#moves.get(key) ?? 0) | bit);
+    for (const address of accounts) this.#moves.set(address, (this.#moves.get(address) ?? 0) | bit);
+    if (isEverywhere) this.#movesEverywhere |= bit;
+    if (isEverywhere || keys.size > 0 || accounts.size > 0) this.#movesAnywhere |= bit;
+  }
+
+  /** Whether anybody may leave something else in a round than in the one before. */
+  hasMoves(round: number): boolean {
+    return ((this.#movesAnywhere >> round) & 1) === 1;
+  }
+
+  /** As `hasMoves`, at a key. */
+  hasMoved(key: StateKey, round: number): boolean {
+    const moves =
+      (this.#moves.get(key) ?? 0) | (this.#moves.get(addressOf(key)) ?? 0) | this.#movesEverywhere;
+    return ((moves >> round) & 1) === 1;
+  }
+
+  /** Forgets what was answered for a key in a round. */
+  forget(key: StateKey, round: number): void {
+    this.#keys.get(key)?.summaries.delete(round);
+  }
+
+  /** As `forget`, for all later rounds. */
+  forgetAfter(key: StateKey, round: number): void {
+    const summaries = this.#keys.get(key)?.summaries;
+    for (const each of summaries?.keys() ?? []) if (each > round) summaries?.delete(each);
+  }
 
   /**
-   * Adds what a transaction may leave to what it was said to leave before.
+   * Says that a writer leaves something else at a key in a round.
    *
-   * @param isOpen - Its regions are left out: what it may write is not known yet, and the others are held
-   *   back for it.
-   * @returns Whether anything was not said before.
+   * @returns Those to whom the answer may be another one now: `everybody`, or some writers of the key.
    */
-  add(writer: number, accesses: AccessSet, effects: Effects, isOpen: boolean, round: number): boolean {
-    let hasGrown = false;
-    for (const [key, mode] of accesses.keys) {
-      if (mode === 'read') continue;
-      const { address, field } = parseKey(key);
-      if (field === 'code' && this.#addCode(writer, address, effects.codes.get(address) ?? null)) {
-        hasGrown = true;
-      }
-      if (this.#addValue(writer, key, effects.values.get(key) ?? null, round)) hasGrown = true;
+  replace(
+    key: StateKey,
+    round: number,
+    writer: Writer,
+    old: Joined,
+    now: Joined,
+  ): 'everybody' | readonly Writer[] {
+    const entry = this.#keys.get(key);
+    const summary = entry?.summaries.get(round);
+    if (entry === undefined || summary === undefined) return 'everybody';
+    if (old !== undefined) {
+      const raised = [...summary.raisedBy.keys()];
+      entry.summaries.delete(round);
+      if (summary.raisedBy.has(writer)) return 'everybody';
+      // The join of all is what it was; without one that raised it, it may be less.
+      const lessened: Summary = {
+        all: summary.all,
+        raisedBy: new Map(raised.map((one) => [one, null])),
+      };
+      entry.summaries.set(round, lessened);
+      if (now === undefined) return raised;
+      const others = this.replace(key, round, writer, undefined, now);
+      return others === 'everybody' ? others : [...raised, ...others];
     }
-    for (const address of effects.reset) {
-      const writers = this.#reset.get(address) ?? new Set();
-      if (!writers.has(writer)) hasGrown = true;
-      this.#reset.set(address, writers.add(writer));
+    if (now === undefined) return [];
+    const all = join(summary.all, now);
+    const changed: Writer[] = [];
+    for (const [one, known] of summary.raisedBy) {
+      changed.push(one);
+      if (known !== null) known.without = join(known.without, now);
     }
-    for (const region of accesses.regions) {
-      if (region.mode === 'read' || isOpen) continue;
-      const isZeroed = region.shape === 'account' && effects.reset.has(region.address);
-      if (!isZeroed && this.#addRegion(writer, region)) hasGrown = true;
-    }
-    return hasGrown;
+    if (isSameValue(all, summary.all)) return changed;
+    summary.raisedBy.set(writer, { without: summary.all });
+    summary.all = all;
+    return 'everybody';
+  }
+
+  /** Makes the answers of a round to all who may ask, so that `replace` can compare. */
+  prepare(key: StateKey, round: number): void {
+    const entry = this.#keys.get(key);
+    if (entry !== undefined) summaryOf(entry, key, round);
   }
 
   /** What any but one of them may leave at a key; `null`: they leave it alone. */
-  find(except: number, key: StateKey, address: Address, origin: SlotOrigin | null): Written | null {
+  find(
+    except: Writer,
+    round: number,
+    key: StateKey,
+    address: Address,
+    origin: SlotOrigin | null,
+  ): Written | null {
     for (const where of [address, null]) {
-      for (const [writer, regions] of this.#regions.get(where) ?? []) {
-        if (writer === except) continue;
-        for (const region of regions.values()) if (regionMayContainKey(region, key, origin)) return ANYTHING;
+      const regions = this.#regions.get(where);
+      if (regions === undefined) continue;
+      for (const [text, { region, writers }] of regions) {
+        if (!regionMayContainKey(region, key, origin)) continue;
+        for (const writer of writers) {
+          if (writer !== except && writer.leavesIn(round).regions.has(text)) return ANYTHING;
+        }
       }
     }
-    const values = this.#keys.get(key);
-    let found = values === undefined ? undefined : joinAll(values, except);
+    const entry = this.#keys.get(key);
+    let found = entry === undefined ? undefined : this.#without(entry, key, round, except);
     if (found === null) return ANYTHING;
-    if (parseKey(key).field === 'storage') {
-      for (const writer of this.#reset.get(address) ?? []) {
-        if (writer === except) continue;
+    const reset = this.#reset.get(address);
+    if (reset !== undefined && parseKey(key).field === 'storage') {
+      for (const writer of reset) {
+        if (writer === except || !writer.leavesIn(round).reset.has(address)) continue;
         found = found === undefined ? 0n : joinWords(found, 0n, NO_CELLS);
         break;
       }
@@ -89,80 +217,86 @@ export class AnyOrderIndex {
   }
 
   /** As `find`, for code. */
-  findCode(except: number, address: Address): WrittenCode | null {
-    const written = this.find(except, accountKey(address, 'code'), address, null);
+  findCode(except: Writer, round: number, address: Address): WrittenCode | null {
+    const written = this.find(except, round, accountKey(address, 'code'), address, null);
     if (written === null) return null;
     if (written === ANYTHING) return ANY_CODE;
     let found: WrittenCode | null = null;
-    for (const [writer, code] of this.#codes.get(address) ?? []) {
-      if (writer !== except) found = eitherCode(code, found);
+    for (const writer of this.#codes.get(address) ?? []) {
+      const codes = writer === except ? undefined : writer.leavesIn(round).codes.get(address);
+      if (codes === undefined) continue;
+      found = codes === null ? ANY_CODE : eitherCode({ codes, orBefore: true }, found);
     }
-    return found;
+    if (found === null || found.codes === null) return found;
+    return { ...found, codes: [...found.codes].sort(Buffer.compare) };
   }
 
-  /** The transactions that may write a key, ascending. */
-  writersOf(key: StateKey): number[] {
+  /** Those that may write a key. */
+  writersOf(key: StateKey, round: number): Writer[] {
     const { address, field, slot } = parseKey(key);
     const origin = field === 'storage' ? knownOrigin(slot) : null;
-    const writers = new Set(this.#keys.get(key)?.of.keys());
+    const found = new Set<Writer>();
+    for (const writer of this.#keys.get(key)?.writers ?? []) {
+      if (writer.leavesIn(round).values.has(key)) found.add(writer);
+    }
     for (const where of [address, null]) {
-      for (const [writer, regions] of this.#regions.get(where) ?? []) {
-        for (const region of regions.values()) {
-          if (regionMayContainKey(region, key, origin)) writers.add(writer);
-        }
+      for (const [text, { region, writers }] of this.#regions.get(where) ?? []) {
+        if (!regionMayContainKey(region, key, origin)) continue;
+        for (const writer of writers) if (writer.leavesIn(round).regions.has(text)) found.add(writer);
       }
     }
-    if (field === 'storage') for (const writer of this.#reset.get(address) ?? []) writers.add(writer);
-    return [...writers].sort((a, b) => a - b);
+    if (field === 'storage') {
+      for (const writer of this.#reset.get(address) ?? []) {
+        if (writer.leavesIn(round).reset.has(address)) found.add(writer);
+      }
+    }
+    return [...found];
   }
 
-  #addValue(writer: number, key: StateKey, value: Word | null, round: number): boolean {
-    const entry: Values = this.#keys.get(key) ?? { of: new Map(), all: undefined };
-    this.#keys.set(key, entry);
-    const values = entry.of;
-    const old = values.get(writer);
-    if (old === null || (old !== undefined && value !== null && leqWords(value, old))) return false;
-    entry.all = undefined;
-    if (old === undefined || value === null) values.set(writer, value);
-    else if (round < EXACT_ROUNDS) values.set(writer, joinWords(old, value, NO_CELLS));
-    else values.set(writer, round < WIDENED_ROUNDS ? widenWord(old, value, NO_CELLS) : null);
-    return true;
-  }
-
-  #addCode(writer: number, address: Address, codes: readonly Uint8Array[] | null): boolean {
-    const byWriter = this.#codes.get(address) ?? new Map<number, WrittenCode>();
-    this.#codes.set(address, byWriter);
-    const old = byWriter.get(writer) ?? null;
-    const now = codes === null ? ANY_CODE : eitherCode({ codes, orBefore: true }, old);
-    byWriter.set(writer, now);
-    return old === null || (now.codes?.length ?? -1) !== (old.codes?.length ?? -1);
-  }
-
-  #addRegion(writer: number, region: Region): boolean {
-    const byWriter = this.#regions.get(region.address) ?? new Map<number, Map<string, Region>>();
-    this.#regions.set(region.address, byWriter);
-    const own = byWriter.get(writer) ?? new Map<string, Region>();
-    byWriter.set(writer, own);
-    const text = regionText(region);
-    if (own.has(text)) return false;
-    own.set(text, region);
-    return true;
+  #without(entry: KeyWriters, key: StateKey, round: number, except: Writer): Joined {
+    if (entry.writers.size === 1 && entry.writers.has(except)) return undefined;
+    const { all, raisedBy } = summaryOf(entry, key, round);
+    const known = raisedBy.get(except);
+    if (known === undefined) return all;
+    if (known !== null) return known.without;
+    let without: Joined;
+    for (const writer of entry.writers) {
+      if (writer === except) continue;
+      without = join(without, writer.leavesIn(round).values.get(key));
+      if (without === null) break;
+    }
+    raisedBy.set(except, { without });
+    return without;
   }
 }
 
-/** What any writer but one leaves; `null`: anything, `undefined`: there is no other. */
-function joinAll(values: Values, except: number): Word | null | undefined {
-  const isOther = !values.of.has(except);
-  if (isOther && values.all !== undefined) return values.all;
-  let found: Word | null | undefined;
-  for (const [writer, value] of values.of) {
-    if (writer === except) continue;
-    if (value === null) {
-      found = null;
-      break;
+function summaryOf({ writers, summaries }: KeyWriters, key: StateKey, round: number): Summary {
+  let summary = summaries.get(round);
+  if (summary === undefined) {
+    let all: Joined;
+    const raisedBy = new Map<Writer, null>();
+    for (const writer of writers) {
+      const left = writer.leavesIn(round).values.get(key);
+      if (left === undefined) continue;
+      const next = join(all, left);
+      if (isSameValue(next, all)) continue;
+      all = next;
+      raisedBy.set(writer, null);
     }
-    found = found === undefined ? value : joinWords(found as Word, value, NO_CELLS);
+    summary = { all, raisedBy };
+    summaries.set(round, summary);
   }
-  if (isOther) values.all = found;
-  return found;
+  return summary;
+}
+
+function addTo(sets: Map<Address, Set<Writer>>, address: Address, writer: Writer): void {
+  const set = sets.get(address);
+  if (set === undefined) sets.set(address, new Set([writer]));
+  else set.add(writer);
+}
+
+function removeFrom(sets: Map<Address, Set<Writer>>, address: Address, writer: Writer): void {
+  const set = sets.get(address);
+  set?.delete(writer);
+  if (set?.size === 0) sets.delete(address);
 }

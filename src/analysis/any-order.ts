@@ -1,129 +1,405 @@
 /**
- * The rule of a mempool: sets hold in whatever order its transactions run, each at most once. What one of them
- * may find at a key is what the state has there, or what any of the others may leave; what they leave is in
- * turn derived from what they may find. Iterated until nothing grows, that holds by induction over the steps
- * of any order: before each step every key has its first value, or one that a transaction that has run left.
+ * The rule of a mempool: sets hold in whatever order its members run, each at most once. What one of them may
+ * find at a key is what the state has there, or what any of the others may leave; what they leave is in turn
+ * derived from what they may find. Iterated until nothing grows, that holds by induction over the steps of any
+ * order: before each step every key has its first value, or one that a member that has run left. A member that
+ * may touch anything leaves here only what it is likely to: what the others are said to touch holds until it runs.
  *
- * What is known of a key only shrinks from round to round, and faster in later rounds (widening), so that
- * counters do not go on for ever.
+ * Rounds are kept apart: in round 0 each member is derived from the state alone, in round r + 1 from what the
+ * others left in round r. So what is found is a function of the state and of the set of members, whatever order
+ * they came in; and where one comes or goes, only those are derived again, in the rounds concerned, who would be
+ * told something else now.
  */
-import type { Address } from '../input/block.ts';
 import type { StateKey } from '../state/key.ts';
-import type { SlotOrigin } from './access.ts';
+import type { StateSource } from '../state/source.ts';
+import { Askers, concerns, keysOf } from './any-order-askers.ts';
 import { AnyOrderIndex } from './any-order-index.ts';
-import type { Predecessors } from './block-knowledge.ts';
-import { type Place, REASONS } from './reason.ts';
+import { knowledgeOf, type Step, type Surroundings, stepIn, Unit } from './any-order-unit.ts';
+import { driftOf, type Inputs, isAnsweredAlike } from './inputs.ts';
+import type { Knowledge } from './knowledge.ts';
+import {
+  addDifferences,
+  type Differences,
+  type Growth,
+  grow,
+  isNoDifference,
+  leftBehindBy,
+  likelyLeftBehindBy,
+  NOTHING_LEFT,
+  noDifferences,
+} from './left-behind.ts';
+import { isOpen } from './pending-bounds.ts';
 import type { TransactionAnalysis } from './result.ts';
-import { leqWords } from './word.ts';
-import { isSameCode, NO_EFFECTS, type Written, type WrittenCode } from './write-index.ts';
 
-/** Rounds after which those whose sets still grow may touch anything. */
+/** Rounds in which what a member leaves is joined as it is, then widened; afterwards it is given up. */
+const EXACT_ROUNDS = 3;
+const WIDENED_ROUNDS = 12;
+/** From then on a member that may touch anything stays so, whatever the others do. */
+const LAST_RETURN = 8;
+/** Members whose sets still grow then may touch anything. */
 const MAX_ROUNDS = 24;
 
-/** The transactions of a mempool, and what is done with each. */
-export interface Mempool {
-  readonly count: number;
-  /** Derives one of them, from what the others may do to the state before it. */
-  derive(index: number, others: Predecessors): TransactionAnalysis;
+/** How the members of a mempool are derived. */
+export interface Derivations<Member> {
+  /** How many transactions one has. */
+  readonly lengthOf: (member: Member) => number;
+  /** Derives one of its transactions from what is known of the state before it. */
+  readonly derive: (member: Member, at: number, knowledge: Knowledge) => TransactionAnalysis;
+  /** Whether a derivation still holds where all that it asked is answered alike. */
+  readonly isCurrent: (one: TransactionAnalysis) => boolean;
+  /** The same transaction if its sets do not stop growing: it may touch anything. */
+  readonly unsettled: (member: Member, at: number, one: TransactionAnalysis) => TransactionAnalysis;
+}
+
+/** What changes at once. */
+export interface AnyOrderChange<Member> {
+  readonly add?: Iterable<Member>;
+  readonly remove?: Iterable<Member>;
+  /** The state from now on, and the keys in which it may differ from the one before. */
+  readonly state?: { readonly source: StateSource; readonly changed: Iterable<StateKey> };
+  /** Whether derivations may not be current any more. Default: they are. */
+  readonly isOutdated?: boolean;
+}
+
+/** What a change came to. */
+export interface AnyOrderOutcome<Member> {
+  /** Members whose sets may be others now, those that were added among them. */
+  readonly changed: ReadonlySet<Member>;
+  /** Members of which something was derived. */
+  readonly derived: ReadonlySet<Member>;
+  /** Derivations of transactions that it took. */
+  readonly derivations: number;
+}
+
+/** Members of a mempool, and what is derived of them. */
+export class AnyOrder<Member> {
+  readonly #how: Derivations<Member>;
+  readonly #units = new Map<Member, Unit<Member>>();
+  readonly #askers = new Askers<Unit<Member>>();
+  readonly #index = new AnyOrderIndex();
+  /** How many steps there are of each round. */
+  readonly #steps: number[] = [];
+  #state: StateSource;
+
+  constructor(state: StateSource, how: Derivations<Member>) {
+    this.#state = state;
+    this.#how = how;
+  }
+
+  /** The transactions of a member, with sets that hold in any order; `null` if it is not there. */
+  resultsOf(member: Member): readonly TransactionAnalysis[] | null {
+    return this.#units.get(member)?.steps.at(-1)?.results ?? null;
+  }
+
   /** Whether it may touch anything. */
-  isOpen(one: TransactionAnalysis): boolean;
-  /** Where a reason that is of no one place stands. */
-  placeOf(index: number): Place;
-}
+  isOpen(member: Member): boolean {
+    return this.#units.get(member)?.steps.at(-1)?.isOpen === true;
+  }
 
-/** Derives all transactions of a mempool; `writersOf` says which of them may write a key, ascending. */
-export function deriveInAnyOrder({ count, derive, isOpen, placeOf }: Mempool): {
-  readonly transactions: readonly TransactionAnalysis[];
-  writersOf(key: StateKey): readonly number[];
-} {
-  const writes = new AnyOrderIndex();
-  const results: TransactionAnalysis[] = [];
-  const asked: Questions[] = [];
-  for (let round = 0, hasGrown = true; hasGrown; round++) {
-    hasGrown = false;
-    for (let index = 0; index < count; index++) {
-      const old = results[index];
-      // Nothing is left to grow in one that may touch anything already.
-      if (old !== undefined && (asked[index]?.isAnswered() === true || (round > MAX_ROUNDS && isOpen(old))))
-        continue;
-      const questions = new Questions(writes, index);
-      let one = derive(index, questions);
-      if (round >= MAX_ROUNDS && !isOpen(one)) one = unsettled(one, placeOf(index));
-      if (one.status === 'deferred') one = { ...one, status: 'unbounded', pending: [] };
-      results[index] = one;
-      asked[index] = questions;
-      if (writes.add(index, one.accesses, one.effects, isOpen(one), round)) hasGrown = true;
+  /** The members that may write a key. */
+  writersOf(key: StateKey): Member[] {
+    const writers = this.#index.writersOf(key, this.#steps.length);
+    return writers.map((writer) => (writer as Unit<Member>).member);
+  }
+
+  /** Makes a change, and derives again whom it concerns. */
+  change({
+    add = [],
+    remove = [],
+    state,
+    isOutdated = false,
+  }: AnyOrderChange<Member>): AnyOrderOutcome<Member> {
+    const touched = new Set<Unit<Member>>();
+    const always = new Set<Unit<Member>>();
+    const removed: Unit<Member>[] = [];
+    for (const member of remove) {
+      const unit = this.#units.get(member);
+      if (unit === undefined) continue;
+      unit.startChange(0);
+      removed.push(unit);
+      touched.add(unit);
     }
-  }
-  const open = results.filter(isOpen).map(({ index }) => index);
-  const transactions = results.map((one) => ({
-    ...one,
-    heldBy: open.filter((index) => index !== one.index),
-  }));
-  return { transactions, writersOf: (key) => writes.writersOf(key) };
-}
-
-/** What one derivation asked of the others, and heard. */
-class Questions implements Predecessors {
-  readonly #writes: AnyOrderIndex;
-  readonly #index: number;
-  readonly #values = new Map<
-    StateKey,
-    { readonly address: Address; readonly origin: SlotOrigin | null; readonly answer: Written | null }
-  >();
-  readonly #codes = new Map<Address, WrittenCode | null>();
-
-  constructor(writes: AnyOrderIndex, index: number) {
-    this.#writes = writes;
-    this.#index = index;
-  }
-
-  value(key: StateKey, address: Address, origin: SlotOrigin | null): Written | null {
-    const answer = this.#writes.find(this.#index, key, address, origin);
-    this.#values.set(key, { address, origin, answer });
-    return answer;
-  }
-
-  code(address: Address): WrittenCode | null {
-    const answer = this.#writes.findCode(this.#index, address);
-    this.#codes.set(address, answer);
-    return answer;
-  }
-
-  /** Whether all answers still hold. */
-  isAnswered(): boolean {
-    for (const [key, { address, origin, answer }] of this.#values) {
-      if (!coversWritten(answer, this.#writes.find(this.#index, key, address, origin))) return false;
+    for (const member of add) {
+      const unit = new Unit(member);
+      unit.startChange(0);
+      this.#units.set(member, unit);
+      touched.add(unit);
     }
-    for (const [address, answer] of this.#codes) {
-      if (!coversCode(answer, this.#writes.findCode(this.#index, address))) return false;
+    const stateKeys = noDifferences();
+    if (state !== undefined) {
+      this.#state = state.source;
+      for (const key of state.changed) {
+        stateKeys.keys.add(key);
+        for (const unit of this.#askers.of(key)) always.add(unit);
+      }
     }
-    return true;
+    if (isOutdated) {
+      for (const unit of this.#units.values()) {
+        if (unit.steps.some(({ results }) => !results.every(this.#how.isCurrent))) always.add(unit);
+      }
+    }
+    const run = new ChangeRun(this.#how, { state: this.#state, index: this.#index }, this.#askers);
+    return this.#settle(run, { touched, always, removed, stateKeys });
+  }
+
+  #settle(
+    run: ChangeRun<Member>,
+    {
+      touched,
+      always,
+      removed,
+      stateKeys,
+    }: {
+      readonly touched: Set<Unit<Member>>;
+      readonly always: ReadonlySet<Unit<Member>>;
+      readonly removed: readonly Unit<Member>[];
+      readonly stateKeys: Differences;
+    },
+  ): AnyOrderOutcome<Member> {
+    const deepest = this.#steps.length - 1;
+    const gone = new Set(removed);
+    const changedKeys = new Set<StateKey>();
+    let told: ReadonlySet<Unit<Member>> = new Set();
+    let differences = noDifferences();
+    let round = 0;
+    for (let hasSteps = true; hasSteps || round <= deepest + 1; round++) {
+      hasSteps = false;
+      const concern = (key: StateKey) => concerns(stateKeys, key) || concerns(differences, key);
+      for (const unit of new Set([...touched, ...always, ...told])) {
+        if (gone.has(unit)) continue;
+        const isTold = told.has(unit) || always.has(unit);
+        const was = unit.stepBefore(round);
+        const now = run.evaluate(unit, round, isTold ? concern : null);
+        if (unit.old === null) {
+          if (now === was) continue;
+          unit.startChange(round);
+          touched.add(unit);
+        }
+        if (now.round === round) unit.steps = [...unit.steps, now];
+        if (now !== was && now.round === round) hasSteps = true;
+      }
+      differences = noDifferences();
+      told = run.apply(touched, round, differences, this.#units.values());
+      for (const key of differences.keys) changedKeys.add(key);
+    }
+    for (const key of changedKeys) this.#index.forgetAfter(key, round - 1);
+    return this.#finish(run, touched, gone);
+  }
+
+  #finish(
+    run: ChangeRun<Member>,
+    touched: ReadonlySet<Unit<Member>>,
+    gone: ReadonlySet<Unit<Member>>,
+  ): AnyOrderOutcome<Member> {
+    const changed = new Set<Member>();
+    for (const unit of touched) {
+      const { steps, old } = unit;
+      if (old === null) continue;
+      const still = new Set(
+        steps.flatMap(({ results }) =>
+          results.flatMap((one) => inputsOf(one).flatMap((inputs) => [...keysOf(inputs)])),
+        ),
+      );
+      for (const step of old) {
+        this.#count(step.round, -1);
+        if (steps.includes(step)) continue;
+        for (const one of step.results) {
+          for (const inputs of inputsOf(one)) this.#askers.remove(unit, inputs, still);
+        }
+        this.#index.leave(
+          unit,
+          step.left,
+          steps.map(({ left }) => left),
+        );
+      }
+      for (const step of steps) this.#count(step.round, 1);
+      unit.endChange();
+      if (gone.has(unit)) this.#units.delete(unit.member);
+      else if (steps.at(-1)?.results !== old.at(-1)?.results) changed.add(unit.member);
+    }
+    while (this.#steps.at(-1) === 0) this.#steps.pop();
+    return { changed, derived: run.derived, derivations: run.derivations };
+  }
+
+  #count(round: number, change: 1 | -1): void {
+    while (this.#steps.length <= round) this.#steps.push(0);
+    this.#steps[round] = (this.#steps[round] as number) + change;
   }
 }
 
-function coversWritten(old: Written | null, now: Written | null): boolean {
-  if (now === null || old === now) return true;
-  if (old === null) return false;
-  return old.value === null || (now.value !== null && leqWords(now.value, old.value));
+/** One change, round by round. */
+class ChangeRun<Member> {
+  readonly #how: Derivations<Member>;
+  readonly #around: Surroundings;
+  readonly #askers: Askers<Unit<Member>>;
+  readonly derived = new Set<Member>();
+  derivations = 0;
+
+  constructor(how: Derivations<Member>, around: Surroundings, askers: Askers<Unit<Member>>) {
+    this.#how = how;
+    this.#around = around;
+    this.#askers = askers;
+  }
+
+  /**
+   * What a member is in a round.
+   *
+   * @param concern - Keys of which the others may leave something else than they did; `null`: it asked for none.
+   */
+  evaluate(unit: Unit<Member>, round: number, concern: ((key: StateKey) => boolean) | null): Step {
+    const was = unit.stepBefore(round);
+    if (round === 0) {
+      if (was !== null && (concern === null || this.#holds(unit, was.results, -1, concern))) return was;
+      return this.#step(unit, round, null, this.#derive(unit, -1));
+    }
+    const last = stepIn(unit.steps, round - 1) as Step;
+    if (last === unit.stepBefore(round - 1) && was !== null) {
+      if (concern === null || this.#holds(unit, was.results, round - 1, concern)) return was;
+    }
+    if (round >= LAST_RETURN && last.isOpen) return last;
+    // In the first round nobody ran before.
+    if (concern === null && round > 1 && !this.#mayHaveMoved(last, round - 1)) return last;
+    if (this.#holds(unit, last.results, round - 1, everything)) return last;
+    if (round >= MAX_ROUNDS && this.#covers(unit, last.results, round - 1)) return last;
+    const isKnown = was !== null && was.results !== last.results;
+    const results =
+      isKnown && this.#holds(unit, was.results, round - 1, everything)
+        ? was.results
+        : this.#derive(unit, round - 1);
+    const step = this.#step(unit, round, last, results);
+    return was !== null && isSameStep(was, step) ? was : step;
+  }
+
+  /** Shows what members are in a round to the others. Says to whom something else is told by that. */
+  apply(
+    touched: ReadonlySet<Unit<Member>>,
+    round: number,
+    differences: Differences,
+    everybody: Iterable<Unit<Member>>,
+  ): Set<Unit<Member>> {
+    const { index } = this.#around;
+    const changes: { readonly unit: Unit<Member>; readonly own: Differences }[] = [];
+    for (const unit of touched) {
+      const was = unit.stepBefore(round);
+      const now = stepIn(unit.steps, round);
+      if (was === now) continue;
+      const own = noDifferences();
+      addDifferences(own, was?.left ?? NOTHING_LEFT, now?.left ?? NOTHING_LEFT);
+      if (isNoDifference(own)) continue;
+      changes.push({ unit, own });
+      for (const key of own.keys) {
+        if (isAskedBySomebodyElse(this.#askers.of(key), unit) && !isCode(key)) index.prepare(key, round);
+        else index.forget(key, round);
+      }
+    }
+    for (const unit of touched) if (unit.old !== null) unit.isNewThrough = round;
+    const told = new Set<Unit<Member>>();
+    for (const { unit, own } of changes) {
+      const was = unit.stepBefore(round)?.left;
+      const now = unit.leavesIn(round);
+      for (const key of own.keys) {
+        differences.keys.add(key);
+        const whom = index.replace(key, round, unit, was?.values.get(key), now.values.get(key));
+        const askers = this.#askers.of(key);
+        if (whom === 'everybody') for (const asker of askers) told.add(asker);
+        else for (const one of whom) if (askers.has(one as Unit<Member>)) told.add(one as Unit<Member>);
+      }
+      for (const address of own.accounts) {
+        differences.accounts.add(address);
+        for (const asker of this.#askers.ofAccount(address)) told.add(asker);
+      }
+      if (own.isEverywhere) {
+        differences.isEverywhere = true;
+        for (const one of everybody) told.add(one);
+      }
+    }
+    return told;
+  }
+
+  #derive(unit: Unit<Member>, round: number): readonly TransactionAnalysis[] {
+    const results: TransactionAnalysis[] = [];
+    for (let at = 0; at < this.#how.lengthOf(unit.member); at++) {
+      results.push(this.#how.derive(unit.member, at, knowledgeOf(this.#around, unit, round, results)));
+    }
+    this.derived.add(unit.member);
+    this.derivations += results.length;
+    return results;
+  }
+
+  #step(unit: Unit<Member>, round: number, last: Step | null, derived: readonly TransactionAnalysis[]): Step {
+    let results = derived;
+    if (round >= MAX_ROUNDS && !results.some(isOpen)) {
+      results = results.map((one, at) => this.#how.unsettled(unit.member, at, one));
+    }
+    const open = results.some(isOpen);
+    const now = open ? likelyLeftBehindBy(results) : leftBehindBy(results);
+    const left = last === null || open ? now : grow(last.left, now, growthIn(round));
+    for (const one of results) for (const inputs of inputsOf(one)) this.#askers.add(unit, inputs);
+    this.#around.index.enter(unit, left);
+    if (last !== null) {
+      const moved = noDifferences();
+      addDifferences(moved, last.left, left);
+      this.#around.index.noteMove(moved, round);
+    }
+    return { round, results, left, isOpen: open };
+  }
+
+  /** Whether what it asked for may be left otherwise by others in this round than in the one before. */
+  #mayHaveMoved({ results }: Step, round: number): boolean {
+    const { index } = this.#around;
+    if (!index.hasMoves(round)) return false;
+    for (const { inputs } of results) {
+      for (const key of keysOf(inputs)) if (index.hasMoved(key, round)) return true;
+    }
+    return false;
+  }
+
+  #holds(
+    unit: Unit<Member>,
+    results: readonly TransactionAnalysis[],
+    round: number,
+    concern: (key: StateKey) => boolean,
+  ): boolean {
+    return results.every(
+      (one, at) =>
+        this.#how.isCurrent(one) &&
+        isAnsweredAlike(one.inputs, knowledgeOf(this.#around, unit, round, results.slice(0, at)), concern) &&
+        (one.scouted === undefined ||
+          isAnsweredAlike(one.scouted, knowledgeOf(this.#around, unit, -1, []), concern)),
+    );
+  }
+
+  #covers(unit: Unit<Member>, results: readonly TransactionAnalysis[], round: number): boolean {
+    return results.every(
+      (one, at) =>
+        this.#how.isCurrent(one) &&
+        driftOf(one.inputs, knowledgeOf(this.#around, unit, round, results.slice(0, at))) !== 'other',
+    );
+  }
 }
 
-function coversCode(old: WrittenCode | null, now: WrittenCode | null): boolean {
-  if (now === null || old?.codes === null) return true;
-  if (old === null || now.codes === null) return false;
-  return now.codes.every((code) => old.codes?.some((other) => isSameCode(code, other)));
+const everything = (): boolean => true;
+
+function inputsOf({ inputs, scouted }: TransactionAnalysis): Inputs[] {
+  return scouted === undefined ? [inputs] : [inputs, scouted];
 }
 
-/** A transaction whose sets grow with those of others, round after round. */
-function unsettled(one: TransactionAnalysis, at: Place): TransactionAnalysis {
-  const everything = { shape: 'everything', address: null, field: 'any', mode: 'write' } as const;
-  const code = 'round-limit';
-  const reason = { code, message: REASONS[code], at, dependsOn: [], writtenBy: new Map() } as const;
-  return {
-    ...one,
-    status: 'unbounded',
-    reasons: [reason, ...one.reasons],
-    accesses: { ...one.accesses, regions: [...one.accesses.regions, everything] },
-    effects: NO_EFFECTS,
-  };
+function isCode(key: StateKey): boolean {
+  return key.endsWith(':code');
+}
+
+function growthIn(round: number): Growth {
+  if (round < EXACT_ROUNDS) return 'exact';
+  return round < WIDENED_ROUNDS ? 'widened' : 'given-up';
+}
+
+function isSameStep(a: Step, b: Step): boolean {
+  if (a.round !== b.round || a.results !== b.results) return false;
+  const differences = noDifferences();
+  addDifferences(differences, a.left, b.left);
+  return isNoDifference(differences);
+}
+
+function isAskedBySomebodyElse<One>(askers: ReadonlySet<One>, one: One): boolean {
+  return askers.size > 1 || (askers.size === 1 && !askers.has(one));
 }

@@ -6,7 +6,7 @@ import type { SlotOrigin } from './access.ts';
 import { NO_CELLS } from './cells.ts';
 import type { CodeFact, Fact, Knowledge } from './knowledge.ts';
 import { joinWords, knownValue, maxOf, minOf, rangeWord, unknownWord, type Word } from './word.ts';
-import { isSameCode, type Written, type WrittenCode } from './write-index.ts';
+import { type Horizon, isSameCode, type WriteIndex, type Written, type WrittenCode } from './write-index.ts';
 
 const MISSING = { kind: 'missing' } as const;
 const ANYTHING: Fact = { kind: 'unstable', bounds: unknownWord([]) };
@@ -21,6 +21,14 @@ export interface Predecessors {
 }
 
 export const NO_PREDECESSORS: Predecessors = { value: () => null, code: () => null };
+
+/** What the transactions of an index do to those after them, or within a horizon. */
+export function predecessorsIn(writes: WriteIndex, horizon?: Horizon): Predecessors {
+  return {
+    value: (key, address, origin) => writes.find(key, address, origin, horizon),
+    code: (address) => writes.findCode(address, horizon),
+  };
+}
 
 export class BlockKnowledge implements Knowledge {
   readonly #state: StateSource;

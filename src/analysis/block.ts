@@ -12,8 +12,8 @@ import { overlayState } from '../state/overlay.ts';
 import type { StateSource } from '../state/source.ts';
 import { systemCallsDiff } from '../state/system-calls.ts';
 import type { AccessMode, AccessSet, Region } from './access.ts';
-import { deriveInAnyOrder } from './any-order.ts';
-import { BlockKnowledge, NO_PREDECESSORS, type Predecessors } from './block-knowledge.ts';
+import { AnyOrder } from './any-order.ts';
+import { BlockKnowledge, NO_PREDECESSORS, type Predecessors, predecessorsIn } from './block-knowledge.ts';
 import { Commutation, decideCommutation } from './commutation.ts';
 import { missingConditionKeys, withConditions } from './conditions.ts';
 import { derivedAccessList } from './derived-access-list.ts';
@@ -25,7 +25,8 @@ import type { Reason } from './reason.ts';
 import type { AnalysisOptions, BlockAnalysis, TransactionAnalysis } from './result.ts';
 import { type BlockRules, blockRules } from './rules.ts';
 import { DEFAULT_LIMITS, deriveTransaction, entryOf, type Limits, scoutTransaction } from './transaction.ts';
-import { ANY_CODE, ANYTHING, type Horizon, WriteIndex } from './write-index.ts';
+import { asUnordered, unsettled } from './unordered.ts';
+import { ANY_CODE, ANYTHING, WriteIndex } from './write-index.ts';
 
 /** What is known before the block, and how much work may be spent on it. */
 export interface AnalyzeOptions extends Partial<AnalysisOptions> {
@@ -205,15 +206,25 @@ export class BlockDeriver {
 
   /** As a mempool. */
   inAnyOrder(): TransactionAnalysis[] {
-    const { transactions, writersOf } = deriveInAnyOrder({
-      count: this.#input.transactions.length,
-      isOpen,
-      derive: (index, others) => this.one(index, this.knowledge(others), () => []),
-      placeOf: (index) => entryOf(this.#transaction(index)),
+    const indices = [...this.#input.transactions.keys()];
+    const anyOrder = new AnyOrder<number>(this.#state, {
+      lengthOf: () => 1,
+      derive: (index, _, knowledge) => this.one(index, knowledge, () => []),
+      isCurrent: () => true,
+      unsettled: (index, _, one) => unsettled(one, entryOf(this.#transaction(index))),
     });
-    return transactions.map((one) => ({
-      ...one,
-      reasons: withWriters(one.reasons, (key) => writersOf(key).filter((index) => index !== one.index)),
+    anyOrder.change({ add: indices });
+    const results = indices.map((index) => anyOrder.resultsOf(index)?.[0] as TransactionAnalysis);
+    const open = results.filter(isOpen).map(({ index }) => index);
+    return results.map((one) => ({
+      ...asUnordered(one),
+      heldBy: open.filter((index) => index !== one.index),
+      reasons: withWriters(one.reasons, (key) =>
+        anyOrder
+          .writersOf(key)
+          .filter((index) => index !== one.index)
+          .sort((x, y) => x - y),
+      ),
     }));
   }
 
@@ -228,7 +239,8 @@ export class BlockDeriver {
     const found = this.#deriver.derive(tx, recorded);
     if (found.missing.length > 0) for (const key of found.missing) this.missing.add(key);
     let { accesses, status, waitsFor, pending, reasons } = found;
-    if (isOpen(found)) accesses = this.#withLikely(tx, accesses);
+    const scouted = isOpen(found) ? new RecordedKnowledge(this.knowledge(NO_PREDECESSORS)) : null;
+    if (scouted !== null) accesses = this.#withLikely(tx, accesses, scouted);
     if (this.#options.trustAccessLists && tx.accessList !== null) {
       accesses = trusted(accesses, tx.accessList);
       if (status === 'deferred' || status === 'unbounded') status = 'bounded';
@@ -249,6 +261,7 @@ export class BlockDeriver {
       accesses,
       assumptions: found.assumptions,
       inputs: recorded.inputs,
+      ...(scouted !== null && { scouted: scouted.inputs }),
       effects: found.effects,
       debits: found.debits,
       nonceWrites: found.nonceWrites,
@@ -276,8 +289,8 @@ export class BlockDeriver {
    * that can be seen, and those that it declares: what is likely should count as unstable for later ones
    * already now.
    */
-  #withLikely(tx: Transaction, accesses: AccessSet): AccessSet {
-    const likely = scoutTransaction(this.#rules, tx, this.knowledge(NO_PREDECESSORS), {
+  #withLikely(tx: Transaction, accesses: AccessSet, before: Knowledge): AccessSet {
+    const likely = scoutTransaction(this.#rules, tx, before, {
       ...this.#limits,
       steps: this.#limits.steps >> SCOUT_BITS,
       precompileSteps: this.#limits.precompileSteps >> SCOUT_BITS,
@@ -287,7 +300,12 @@ export class BlockDeriver {
     const reads = [...accesses.keys].filter(([, mode]) => mode === 'read');
     const keys = new Map([...reads, ...likely.accesses.keys]);
     for (const { address, storageKeys } of tx.accessList ?? []) {
-      for (const slot of storageKeys) keys.set(storageKey(address, BigInt(slot)), 'write');
+      for (const slot of storageKeys) {
+        const key = storageKey(address, BigInt(slot));
+        // In a mempool one who lists the slot of an implementation would make that unknown to everybody.
+        if (!this.#options.unordered) keys.set(key, 'write');
+        else if (!keys.has(key)) keys.set(key, 'read');
+      }
     }
     const origins = new Map([...accesses.origins, ...likely.accesses.origins]);
     const seen = new Set(accesses.regions.map(({ shape, address }) => `${shape}:${address}`));
@@ -319,14 +337,6 @@ function withWriters(
     }
     return { ...reason, writtenBy };
   });
-}
-
-/** What the transactions of an index do to those after them, or within a horizon. */
-export function predecessorsIn(writes: WriteIndex, horizon?: Horizon): Predecessors {
-  return {
-    value: (key, address, origin) => writes.find(key, address, origin, horizon),
-    code: (address) => writes.findCode(address, horizon),
-  };
 }
 
 /** A binding list: slots that are not in it are not touched, and whatever else is not known is in it. */

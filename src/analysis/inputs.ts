@@ -33,22 +33,36 @@ export interface Inputs {
   readonly answers: readonly Input[];
   /** Whether accounts were there, for the rules before EIP-161; their keys were asked for as well. */
   readonly existence: ReadonlyMap<Address, boolean | null>;
+  /** What was asked of the state before the block, the same for all its transactions. */
+  readonly before: readonly BeforeBlock[];
 }
 
-export const NO_INPUTS: Inputs = { answers: [], existence: new Map() };
+/** Whether an account had a balance, a nonce or storage before the block. */
+export interface BeforeBlock {
+  readonly address: Address;
+  readonly field: 'balance' | 'nonce' | 'storage';
+  readonly had: boolean;
+}
+
+export const NO_INPUTS: Inputs = { answers: [], existence: new Map(), before: [] };
 
 /** Passes questions on and keeps the answers. */
 export class RecordedKnowledge implements Knowledge {
   readonly #knowledge: Knowledge;
   readonly #answers: Input[] = [];
   #existence: Map<Address, boolean | null> | null = null;
+  #before: BeforeBlock[] | null = null;
 
   constructor(knowledge: Knowledge) {
     this.#knowledge = knowledge;
   }
 
   get inputs(): Inputs {
-    return { answers: this.#answers, existence: this.#existence ?? NO_INPUTS.existence };
+    return {
+      answers: this.#answers,
+      existence: this.#existence ?? NO_INPUTS.existence,
+      before: this.#before ?? NO_INPUTS.before,
+    };
   }
 
   storage(
@@ -86,15 +100,42 @@ export class RecordedKnowledge implements Knowledge {
     return answer;
   }
 
-  // The same for all transactions of a block.
-
   hasStorage(address: Address): boolean {
-    return this.#knowledge.hasStorage(address);
+    return this.#noteBefore(address, 'storage', this.#knowledge.hasStorage(address));
   }
 
   hadBefore(address: Address, field: 'balance' | 'nonce'): boolean {
-    return this.#knowledge.hadBefore(address, field);
+    return this.#noteBefore(address, field, this.#knowledge.hadBefore(address, field));
   }
+
+  #noteBefore(address: Address, field: BeforeBlock['field'], had: boolean): boolean {
+    this.#before ??= [];
+    this.#before.push({ address, field, had });
+    return had;
+  }
+}
+
+/**
+ * Whether all is answered as it was.
+ *
+ * @param concerns - Keys whose answers may be others now, at least.
+ */
+export function isAnsweredAlike(
+  { answers, existence, before }: Inputs,
+  now: Knowledge,
+  concerns: (key: StateKey) => boolean,
+): boolean {
+  for (const input of answers) if (concerns(input.key) && driftOfInput(input, now) !== 'same') return false;
+  for (const [address, then] of existence) {
+    const isConcerned = (['balance', 'nonce', 'code'] as const).some((field) =>
+      concerns(accountKey(address, field)),
+    );
+    if (isConcerned && now.exists(address) !== then) return false;
+  }
+  return before.every(({ address, field, had }) => {
+    if (field === 'storage') return now.hasStorage(address) === had;
+    return !concerns(accountKey(address, field)) || now.hadBefore(address, field) === had;
+  });
 }
 
 /**

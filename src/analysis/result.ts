@@ -25,6 +25,8 @@ export interface TransactionAnalysis {
   readonly assumptions: ReadonlySet<StateKey>;
   /** All that was asked of the state before it, with the answers: everything else here is a function of these. */
   readonly inputs: Inputs;
+  /** Of one that may touch anything: what was asked of the state alone, to see what it is likely to touch. */
+  readonly scouted?: Inputs;
   readonly effects: Effects;
   /** Accounts whose balance or nonce code may write: no escrow and no known nonces for them as senders. */
   readonly debits: ReadonlySet<Address>;

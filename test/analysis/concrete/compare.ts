@@ -1,6 +1,6 @@
 /** Derives each transaction of a block twice, by the concrete core and by the abstract interpreter, and compares. */
-import { beforeTransactions, isOpen, predecessorsIn } from '../../../src/analysis/block.ts';
-import { BlockKnowledge } from '../../../src/analysis/block-knowledge.ts';
+import { beforeTransactions, isOpen } from '../../../src/analysis/block.ts';
+import { BlockKnowledge, predecessorsIn } from '../../../src/analysis/block-knowledge.ts';
 import { type ConcreteDerivation, ConcreteDeriver } from '../../../src/analysis/concrete/transaction.ts';
 import { derivedAccessList } from '../../../src/analysis/derived-access-list.ts';
 import { type Inputs, RecordedKnowledge } from '../../../src/analysis/inputs.ts';
