@@ -17,6 +17,7 @@ const STAGES = [
   'names',
   'report',
   'lint',
+  'page',
   'output',
   'run.ts',
   'index.ts',

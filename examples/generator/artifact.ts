@@ -1,7 +1,7 @@
 /** Byte code and interfaces of contracts: as npm packages publish them, or compiled from `examples/contracts`. */
-import { readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
 import { Interface } from 'ethers';
 import type { Hex } from './account.ts';
 
@@ -12,77 +12,134 @@ export interface Artifact {
   readonly creationCode: Hex;
 }
 
+/** Where the addresses of libraries go, in bytes of the creation code: by source file, then by library. */
+type LinkReferences = Readonly<
+  Record<string, Readonly<Record<string, readonly { readonly start: number }[]>>>
+>;
+
 const require = createRequire(import.meta.url);
+const contracts = new URL('../contracts/', import.meta.url);
+const cache = new URL('../../node_modules/.cache/pevm-analyze/', import.meta.url);
+
+const settings = {
+  evmVersion: 'prague',
+  optimizer: { enabled: true, runs: 200 },
+  metadata: { appendCBOR: false, bytecodeHash: 'none' },
+  outputSelection: { '*': { '*': ['abi', 'evm.bytecode.object'] } },
+};
 
 /**
  * Reads the build file of a published package.
  *
  * @param path - Package and path, e.g. `canonical-weth/build/contracts/WETH9.json`.
+ * @param libraries - Addresses of the libraries that the contract is linked to, by their names.
  */
-export function readArtifact(path: string): Artifact {
+export function readArtifact(path: string, libraries: Readonly<Record<string, Hex>> = {}): Artifact {
   const build = require(path);
   const code: string = build.bytecode.object ?? build.bytecode;
-  return { abi: new Interface(build.abi), creationCode: code.startsWith('0x') ? (code as Hex) : `0x${code}` };
+  const linked = link(code.replace('0x', ''), build.linkReferences ?? {}, libraries);
+  return { abi: new Interface(build.abi), creationCode: `0x${linked}` };
+}
+
+/** @param code - Hex without prefix. */
+function link(code: string, references: LinkReferences, libraries: Readonly<Record<string, Hex>>): string {
+  let linked = code;
+  for (const [name, places] of Object.values(references).flatMap((file) => Object.entries(file))) {
+    const address = libraries[name];
+    if (address === undefined) throw new RangeError(`the library ${name} is missing`);
+    for (const { start } of places) {
+      linked = `${linked.slice(0, 2 * start)}${address.slice(2)}${linked.slice(2 * start + 40)}`;
+    }
+  }
+  return linked;
 }
 
 /** Contracts by their names. */
 export type Artifacts = Readonly<Record<string, Artifact>>;
 
-/** What was compiled before, by the list of files: the compiler takes longer than all the rest. */
-const compiled = new Map<string, Artifacts>();
+/** What the compiler says of one contract. */
+interface CompiledContract {
+  readonly abi: ConstructorParameters<typeof Interface>[0];
+  readonly evm: { readonly bytecode: { readonly object: string } };
+}
+
+type CompiledContracts = Readonly<Record<string, CompiledContract>>;
 
 /**
- * Compiles sources of `examples/contracts` with the npm package `solc`, in two seconds for the first time.
+ * Compiles sources of `examples/contracts` with the npm package `solc`, in two seconds for the first time; what was
+ * compiled is kept below `node_modules/.cache` until a source or a package changes.
  * Without the metadata hash, so that the byte code does not change with a comment.
  *
  * @param files - File names, e.g. `ExampleToken.sol`.
  * @returns Every contract of these files.
  */
 export async function compileContracts(files: readonly string[]): Promise<Artifacts> {
-  const key = files.join();
-  const artifacts = compiled.get(key) ?? (await compile(files));
-  compiled.set(key, artifacts);
-  return artifacts;
-}
-
-async function compile(files: readonly string[]): Promise<Artifacts> {
-  const { default: solc } = await import('solc');
-  const input = {
-    language: 'Solidity',
-    sources: Object.fromEntries(files.map((file) => [file, { content: readSource(file) }])),
-    settings: {
-      evmVersion: 'prague',
-      optimizer: { enabled: true, runs: 200 },
-      metadata: { appendCBOR: false, bytecodeHash: 'none' },
-      outputSelection: { '*': { '*': ['abi', 'evm.bytecode.object'] } },
-    },
-  };
-  const output = JSON.parse(
-    solc.compile(JSON.stringify(input), { import: (path: string) => ({ contents: readSource(path) }) }),
-  );
-  const errors = (output.errors ?? []).filter((error: { severity: string }) => error.severity === 'error');
-  if (errors.length > 0) throw new Error(errors[0].formattedMessage);
   const artifacts: Record<string, Artifact> = {};
   for (const file of files) {
-    for (const [name, contract] of Object.entries<CompiledContract>(output.contracts[file])) {
-      artifacts[name] = {
-        abi: new Interface(contract.abi),
-        creationCode: `0x${contract.evm.bytecode.object}`,
-      };
+    for (const [name, { abi, evm }] of Object.entries(await compiledFile(file))) {
+      artifacts[name] = { abi: new Interface(abi), creationCode: `0x${evm.bytecode.object}` };
     }
   }
   return artifacts;
 }
 
-interface CompiledContract {
-  readonly abi: ConstructorParameters<typeof Interface>[0];
-  readonly evm: { readonly bytecode: { readonly object: string } };
+/** One contract of one source. */
+export async function compileContract(file: string, name: string): Promise<Artifact> {
+  const artifact = (await compileContracts([file]))[name];
+  if (artifact === undefined) throw new RangeError(`${file} has no contract ${name}`);
+  return artifact;
 }
 
-/** A path that starts with a package name is resolved as an import is; any other one in `examples/contracts`. */
+const compiled = new Map<string, CompiledContracts>();
+
+async function compiledFile(file: string): Promise<CompiledContracts> {
+  const known = compiled.get(file) ?? readCached(file) ?? (await compile(file));
+  compiled.set(file, known);
+  return known;
+}
+
+function readCached(file: string): CompiledContracts | null {
+  try {
+    return JSON.parse(readFileSync(cachedAt(file), 'utf8'));
+  } catch {
+    return null;
+  }
+}
+
+async function compile(file: string): Promise<CompiledContracts> {
+  const { default: solc } = await import('solc');
+  const language = file.endsWith('.yul') ? 'Yul' : 'Solidity';
+  const input = { language, sources: { [file]: { content: readSource(file) } }, settings };
+  const output = JSON.parse(
+    solc.compile(JSON.stringify(input), { import: (path: string) => ({ contents: readSource(path) }) }),
+  );
+  const errors = (output.errors ?? []).filter((error: { severity: string }) => error.severity === 'error');
+  if (errors.length > 0) throw new Error(errors[0].formattedMessage);
+  const place = cachedAt(file);
+  const draft = new URL(`${place.href}.${process.pid}`);
+  mkdirSync(cache, { recursive: true });
+  writeFileSync(draft, JSON.stringify(output.contracts[file]));
+  renameSync(draft, place);
+  return output.contracts[file];
+}
+
+let sourcesHash: string | null = null;
+
+/** Where the outcome for a file is kept; another place when anything that it may depend on has changed. */
+function cachedAt(file: string): URL {
+  if (sourcesHash === null) {
+    const hash = createHash('sha256').update(JSON.stringify(settings));
+    for (const name of ['solc', '@openzeppelin/contracts', 'solady']) {
+      hash.update(`${name} ${require(`${name}/package.json`).version}`);
+    }
+    for (const name of readdirSync(contracts).sort()) hash.update(name).update(readSource(name));
+    sourcesHash = hash.digest('hex').slice(0, 16);
+  }
+  return new URL(`${file}-${sourcesHash}.json`, cache);
+}
+
+/** A path of an installed package is resolved as an import is; any other one in `examples/contracts`. */
 function readSource(path: string): string {
-  const file = path.startsWith('@')
-    ? require.resolve(path)
-    : fileURLToPath(new URL(`../contracts/${path}`, import.meta.url));
-  return readFileSync(file, 'utf8');
+  const isPackage = path.startsWith('@') || path.startsWith('solady/');
+  return readFileSync(isPackage ? require.resolve(path) : new URL(path, contracts), 'utf8');
 }

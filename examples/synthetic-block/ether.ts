@@ -3,7 +3,7 @@ import { parseEther } from 'ethers';
 import { createAccount, type Hex } from '../generator/account.ts';
 import type { Draft } from '../generator/block.ts';
 import { fund } from '../generator/chain.ts';
-import { createPayer, type Stage, smallAmount } from './stage.ts';
+import { createPayer, type Stage, smallAmount } from '../generator/stage.ts';
 
 const gasLimit = 21_000n;
 

@@ -8,8 +8,8 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Draft, type Example, sealBlock } from '../generator/block.ts';
 import { createRandom } from '../generator/random.ts';
+import { createStage, type Stage } from '../generator/stage.ts';
 import { deposits, etherChain, etherTransfers, payouts } from './ether.ts';
-import { createStage, type Stage } from './stage.ts';
 import { swaps } from './swaps.ts';
 import { tokenTransfers, treasuryDebits } from './tokens.ts';
 

@@ -3,8 +3,8 @@ import { MaxUint256, parseEther } from 'ethers';
 import { readArtifact } from '../generator/artifact.ts';
 import type { Draft } from '../generator/block.ts';
 import { type Contract, call, deploy, encodeCall } from '../generator/chain.ts';
+import { createPayer, deployToken, give, type Stage, smallAmount } from '../generator/stage.ts';
 import { deadline, deployUniswap, openPair, type Pair } from '../generator/uniswap.ts';
-import { createPayer, deployToken, give, type Stage, smallAmount } from './stage.ts';
 
 const gasLimit = 220_000n;
 

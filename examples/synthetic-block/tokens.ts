@@ -3,7 +3,7 @@ import { MaxUint256, parseEther } from 'ethers';
 import { createAccount } from '../generator/account.ts';
 import type { Draft } from '../generator/block.ts';
 import { call, encodeCall } from '../generator/chain.ts';
-import { createPayer, deployToken, give, type Stage, smallAmount } from './stage.ts';
+import { createPayer, deployToken, give, type Stage, smallAmount } from '../generator/stage.ts';
 
 const gasLimit = 90_000n;
 

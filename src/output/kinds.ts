@@ -30,6 +30,12 @@ export const OUTPUT_KINDS: readonly OutputKind[] = [
     needs: 'analysis',
     load: async () => (await import('./json.ts')).renderJson,
   },
+  {
+    extension: '.html',
+    description: 'a page to look around in, with what-if; one file that loads nothing',
+    needs: 'analysis',
+    load: async () => (await import('./html.ts')).renderHtml,
+  },
 ];
 
 /** Appended to any extension: the same, compressed. */
