@@ -29,4 +29,3 @@ export const workloadGroups = {
     ],
   },
 } satisfies Record<string, WorkloadGroup>;
-
