@@ -94,6 +94,7 @@ export { type LintOptions, type LintResult, lintBlock } from './lint/lint.ts';
 export type { Budget } from './lint/probe.ts';
 export { RULES, type Rule, type RuleId, type Severity } from './lint/rules.ts';
 export type { LintedTransaction, MeasuredGas } from './lint/transaction.ts';
+export { askForNames } from './names/asked.ts';
 export {
   type CallDescription,
   createNames,

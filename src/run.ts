@@ -12,7 +12,10 @@ import type { BlockAccessList } from './input/block-access-list/list.ts';
 import { readBlockAccessList } from './input/block-access-list/read.ts';
 import { isBlockHashes, readBlockHashes } from './input/block-hashes.ts';
 import { readInput } from './input/read.ts';
+import { askForNames } from './names/asked.ts';
+import { createNames, type NameBook } from './names/names.ts';
 import type { Findings } from './report/document.ts';
+import { RpcError } from './state/json-rpc.ts';
 import { mergeSnapshots } from './state/prestate.ts';
 import { type RpcBlock, type RpcState, rpcBlock, rpcState } from './state/rpc.ts';
 import type { StateSource } from './state/source.ts';
@@ -90,7 +93,7 @@ export async function run(documents: RunDocuments, options: RunOptions): Promise
     const at = documents.input === undefined ? undefined : rpc.block;
     const node = await connected(rpc.url, at ?? blockBefore(input), input);
     try {
-      return await runOver(node, input, how, accessList);
+      return await named(await runOver(node, input, how, accessList), node);
     } finally {
       node.close();
     }
@@ -98,7 +101,7 @@ export async function run(documents: RunDocuments, options: RunOptions): Promise
   // Without any pre-state nothing is known, which is not the same as empty.
   const partial = options.partialState === true || prestates.length === 0;
   const state = mergeSnapshots(prestates, { partial });
-  return runOver(state, input, how, accessList);
+  return named(await runOver(state, input, how, accessList), state.knownOnly());
 }
 
 /** The block that the node is asked for, as an input. */
@@ -134,6 +137,17 @@ async function connected(url: string, block: RpcBlock, input: BlockInput): Promi
 
 function blockBefore({ block }: BlockInput): RpcBlock {
   return block === null || block.number === 0n ? 'latest' : block.number - 1n;
+}
+
+/** With names for what stands out. Where the node does not answer any more, there are fewer of them. */
+async function named({ analysis, graph, plan, execution }: Findings, state: StateSource): Promise<Findings> {
+  const books: NameBook[] = [];
+  try {
+    books.push(await askForNames({ analysis, graph }, state));
+  } catch (error) {
+    if (!(error instanceof RpcError)) throw error;
+  }
+  return { analysis, graph, plan, execution, names: createNames(analysis, books) };
 }
 
 async function runOver(

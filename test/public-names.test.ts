@@ -19,6 +19,7 @@ test('the public names are exactly these', () => {
     'analyzeFetching',
     'analyzeTransaction',
     'applyDiff',
+    'askForNames',
     'blockAccessListHash',
     'blockAccessListToJson',
     'buildConflictGraph',

@@ -100,7 +100,7 @@ const STANDARD_FUNCTIONS = [
 ];
 
 /** A canonical signature's selector (Solidity, ABI Specification, "Function Selector"). */
-function selectorOf(signature: string): Hex {
+export function selectorOf(signature: string): Hex {
   return bytesToHex(keccak256(new TextEncoder().encode(signature)).subarray(0, 4));
 }
 

@@ -37,6 +37,11 @@ export class Snapshot implements StateSource, SnapshotData {
     this.partial = data.partial;
   }
 
+  /** The same, with what is missing unknown. */
+  knownOnly(): Snapshot {
+    return this.partial ? this : new Snapshot({ ...this, partial: true });
+  }
+
   account(address: Address): AccountState | null | undefined {
     const account = this.accounts.get(address);
     if (account === undefined) return this.partial && !this.absent.has(address) ? undefined : null;
