@@ -10,9 +10,10 @@ import type { Execution } from '../executor/outcome.ts';
 import type { ConflictGraph } from '../graph/conflict-graph.ts';
 import type { Plan } from '../graph/plan.ts';
 import type { AccessListEntry, BlockInput, Transaction } from '../input/block.ts';
-import type { Names } from '../names/names.ts';
+import { createNames, type Names } from '../names/names.ts';
 import { type StateKey, slotHex } from '../state/key.ts';
 import { executionDocument } from './execution-document.ts';
+import { chainDocument, keyDocument } from './names-document.ts';
 import { bundleDocument, conditionsDocument } from './order-document.ts';
 import { quantity } from './quantity.ts';
 import { arrayBaseSlot, mappingPlace } from './region.ts';
@@ -34,7 +35,8 @@ export interface Findings {
 }
 
 /** The document of a run. */
-export function buildDocument({ analysis, graph, plan, execution }: Findings): ReportDocument {
+export function buildDocument({ analysis, graph, plan, execution, ...given }: Findings): ReportDocument {
+  const { names = createNames(analysis) } = given;
   const { input } = analysis;
   return {
     schema: 'pevm-analyze/1',
@@ -48,7 +50,7 @@ export function buildDocument({ analysis, graph, plan, execution }: Findings): R
     }),
     ...(input.bundles !== undefined && { bundles: input.bundles.map(bundleDocument) }),
     missing: [...analysis.missing],
-    graph: graphDocument(graph),
+    graph: graphDocument(graph, input, names),
     plan: planDocument(plan),
     execution: execution === null ? null : executionDocument(execution, input),
   };
@@ -198,7 +200,7 @@ function originDocument({ preimage, offset }: SlotOrigin) {
   return { preimage: preimageDocument(preimage), offset: quantity(offset) };
 }
 
-function graphDocument(graph: ConflictGraph): ReportDocument['graph'] {
+function graphDocument(graph: ConflictGraph, input: BlockInput, names: Names): ReportDocument['graph'] {
   return {
     edges: graph.edges
       .map(({ from, to, keys }) => ({ from, to, keys: [...keys] }))
@@ -211,12 +213,14 @@ function graphDocument(graph: ConflictGraph): ReportDocument['graph'] {
     criticalPath: {
       transactions: [...graph.criticalPath.transactions],
       gas: quantity(graph.criticalPath.gas),
+      steps: chainDocument(graph, input, names),
     },
     hotKeys: graph.hotKeys.map(({ key, transactions, gas, conflicts }) => ({
       key,
       transactions,
       gas: quantity(gas),
       conflicts,
+      description: keyDocument(names, key),
     })),
   };
 }

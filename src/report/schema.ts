@@ -16,6 +16,7 @@ const bytes = text(/^0x([0-9a-f]{2})*$/, 'Bytes', 'Byte string in lower-case hex
 const address = text(/^0x[0-9a-f]{40}$/, 'Address', '20 bytes in lower-case hex.');
 const word = text(/^0x[0-9a-f]{64}$/, 'Word', 'A slot, a slot value or a hash: 32 bytes in lower-case hex.');
 const bloom = text(/^0x[0-9a-f]{512}$/, 'Bloom', 'Logs bloom: 256 bytes in lower-case hex.');
+const selector = text(/^0x[0-9a-f]{8}$/, 'Selector', 'Function selector.');
 const key = text(
   /^0x[0-9a-f]{40}:(balance|nonce|code|0x[0-9a-f]{64})$/,
   'StateKey',
@@ -110,7 +111,7 @@ const reason = z
     at: z
       .strictObject({
         address: address.meta({ description: 'Account whose code runs.' }),
-        selector: text(/^0x[0-9a-f]{8}$/, 'Selector', 'Function selector.')
+        selector: selector
           .nullable()
           .meta({ description: 'Function of the frame; null: none, or not known.' }),
         pc: count,
@@ -191,6 +192,62 @@ const transaction = z
   })
   .meta({ id: 'Transaction' });
 
+const storagePlace = z
+  .strictObject({
+    root: z
+      .union([
+        z.strictObject({ slot: word }),
+        z.strictObject({ name: z.string() }),
+        z.strictObject({ hashOf: z.array(word.nullable()) }),
+      ])
+      .meta({ description: 'A base slot, a name that was hashed (ERC-1967, ERC-7201), or another hash.' }),
+    path: z
+      .array(
+        z.union([
+          z.strictObject({ key: word.nullable() }),
+          z.strictObject({ bytesKey: bytes }),
+          z.strictObject({ element: quantity }),
+          z.strictObject({ member: quantity }),
+        ]),
+      )
+      .meta({
+        description:
+          'Into mappings by key, behind the start of an array, or behind that of a struct (slots, modulo 2^256); outermost first.',
+      }),
+  })
+  .meta({ id: 'StoragePlace', description: 'Where a slot lies in the storage layout of its contract.' });
+
+const keyDescription = z
+  .strictObject({
+    text: z.string().meta({ description: 'All of it in a few words, addresses shortened.' }),
+    contract: z
+      .string()
+      .nullable()
+      .meta({ description: 'Name of the account; tokens choose theirs freely.' }),
+    field: z.enum(['balance', 'nonce', 'code', 'storage']),
+    variable: z
+      .string()
+      .nullable()
+      .meta({ description: 'The variable, or the function of the contract that reads it.' }),
+    place: storagePlace.nullable().meta({ description: 'null: no slot, or not known.' }),
+  })
+  .meta({ id: 'KeyDescription', description: 'What people call a state key, as far as it is known.' });
+
+const chainStep = z
+  .strictObject({
+    transaction: index,
+    call: z.strictObject({
+      selector: selector.nullable(),
+      signature: z.string().nullable().meta({ description: 'E.g. transfer(address,uint256).' }),
+      text: z.string(),
+    }),
+    meets: z.strictObject({ on: z.string(), text: z.string() }).nullable().meta({
+      description:
+        'The key or region on which the next one waits for it; null: a resolve step, or the last one.',
+    }),
+  })
+  .meta({ id: 'ChainStep' });
+
 const graph = z
   .strictObject({
     edges: z.array(
@@ -201,9 +258,21 @@ const graph = z
       }),
     ),
     components: z.array(z.strictObject({ id: count, transactions: indices, gas: quantity })),
-    criticalPath: z.strictObject({ transactions: indices, gas: quantity }),
+    criticalPath: z.strictObject({
+      transactions: indices,
+      gas: quantity,
+      steps: z.array(chainStep).optional().meta({ description: 'What each of the transactions calls.' }),
+    }),
     hotKeys: z
-      .array(z.strictObject({ key: z.string(), transactions: count, gas: quantity, conflicts: count }))
+      .array(
+        z.strictObject({
+          key: z.string(),
+          transactions: count,
+          gas: quantity,
+          conflicts: count,
+          description: keyDescription.optional(),
+        }),
+      )
       .meta({ description: 'Keys on which transactions wait for each other, most gas first.' }),
   })
   .meta({ id: 'Graph' });

@@ -1,9 +1,9 @@
 /** The section on the critical path: its transactions, and on what each waits for the one before it. */
 import type { Status } from '../../analysis/result.ts';
-import type { ConflictGraph } from '../../graph/conflict-graph.ts';
 import type { Transaction } from '../../input/block.ts';
 import type { Names } from '../../names/names.ts';
 import { shortHex } from '../../names/place-text.ts';
+import { chainLinks } from '../chain-links.ts';
 import { clipped, counted, fitted, grouped, percent, WIDTH } from './layout.ts';
 import { type Colors, more, type NamedFindings, statusColor, title, total } from './style.ts';
 
@@ -40,16 +40,6 @@ export function longestChain({ analysis, graph, names }: NamedFindings, colors: 
     ...lines,
     ...more(transactions.length - count, 'transaction', colors),
   ];
-}
-
-/** On what each transaction of the longest chain meets the next; `null`: it waits for a resolve step. */
-export function chainLinks({ criticalPath: { transactions }, edges }: ConflictGraph): (string | null)[] {
-  const next = new Map(transactions.map((index, position) => [index, transactions[position + 1]]));
-  const linkAfter = new Map<number, string>();
-  for (const { from, to, keys } of edges) {
-    if (next.get(from) === to && keys[0] !== undefined) linkAfter.set(from, keys[0]);
-  }
-  return transactions.slice(0, -1).map((index) => linkAfter.get(index) ?? null);
 }
 
 /** Function and account in exactly `CALL_COLUMNS`; with the status, unless it is exact. */

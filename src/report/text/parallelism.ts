@@ -1,6 +1,6 @@
 /** The section that answers at a glance: how much could run in parallel, and what stops it. */
+import { chainLinks } from '../chain-links.ts';
 import { bar, counted, grouped, percent, times, wrapped } from './layout.ts';
-import { chainLinks } from './longest-chain.ts';
 import { type Colors, type NamedFindings, title, total } from './style.ts';
 
 const BAR_COLUMNS = 44;
