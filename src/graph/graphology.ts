@@ -16,7 +16,7 @@ export interface EdgeAttributes {
   readonly isCritical: boolean;
 }
 
-/** A new graph with all that is known of nodes and edges as attributes; nodes and edges in block order. */
+/** A new graph with all that is known of nodes and edges as attributes; nodes and edges in block order, edges named `from-to`. */
 export function toGraphology(graph: ConflictGraph): DirectedGraph<NodeAttributes, EdgeAttributes> {
   const { transactions: path } = graph.criticalPath;
   const isCritical = new Set(path);
@@ -27,7 +27,7 @@ export function toGraphology(graph: ConflictGraph): DirectedGraph<NodeAttributes
     result.addNode(index, { gas: Number(gas), component, isCritical: isCritical.has(index) });
   }
   for (const { from, to, keys } of graph.edges) {
-    result.addDirectedEdge(from, to, { keys, isCritical: nextOf.get(from) === to });
+    result.addDirectedEdgeWithKey(`${from}-${to}`, from, to, { keys, isCritical: nextOf.get(from) === to });
   }
   return result;
 }

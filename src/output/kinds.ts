@@ -36,6 +36,54 @@ export const OUTPUT_KINDS: readonly OutputKind[] = [
     needs: 'analysis',
     load: async () => (await import('./html.ts')).renderHtml,
   },
+  {
+    extension: '.dot',
+    description: 'the conflict graph for Graphviz',
+    needs: 'analysis',
+    load: async () => (await import('./graph/dot.ts')).renderDot,
+  },
+  {
+    extension: '.svg',
+    description: 'a picture of the conflict graph',
+    needs: 'analysis',
+    load: async () => (await import('./graph/svg/svg.ts')).renderSvg,
+  },
+  {
+    extension: '.gexf',
+    description: 'the conflict graph for Gephi and graphology',
+    needs: 'analysis',
+    load: async () => (await import('./graph/gexf.ts')).renderGexf,
+  },
+  {
+    extension: '.mmd',
+    description: 'the conflict graph as a Mermaid flowchart, as far as Mermaid takes it',
+    needs: 'analysis',
+    load: async () => (await import('./graph/mermaid.ts')).renderMermaid,
+  },
+  {
+    extension: '.csv',
+    description: 'a line for each transaction',
+    needs: 'analysis',
+    load: async () => (await import('./table/csv.ts')).renderTransactionsCsv,
+  },
+  {
+    extension: '.keys.csv',
+    description: 'a line for each key of each transaction',
+    needs: 'analysis',
+    load: async () => (await import('./table/csv.ts')).renderKeysCsv,
+  },
+  {
+    extension: '.ndjson',
+    description: 'as .csv, one JSON object a line',
+    needs: 'analysis',
+    load: async () => (await import('./table/ndjson.ts')).renderTransactionsNdjson,
+  },
+  {
+    extension: '.keys.ndjson',
+    description: 'as .keys.csv, one JSON object a line',
+    needs: 'analysis',
+    load: async () => (await import('./table/ndjson.ts')).renderKeysNdjson,
+  },
 ];
 
 /** Appended to any extension: the same, compressed. */

@@ -1,4 +1,0 @@
-import { workloadGroups } from '../../../examples/workloads/registry.ts';
-import { describeWorkloads } from './examine.ts';
-
-describeWorkloads(workloadGroups.tokens.workloads);
