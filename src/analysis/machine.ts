@@ -15,6 +15,7 @@ import type { Precompiles } from './precompiles.ts';
 import type { Place, ReasonCode } from './reason.ts';
 import { type Marks, NO_MARKS, placeOf } from './reason-recorder.ts';
 import type { Recorder } from './recorder.ts';
+import type { BlockRules } from './rules.ts';
 import type { StateAccess } from './state-access.ts';
 import type { Word } from './word.ts';
 import type { World } from './world.ts';
@@ -49,7 +50,7 @@ export interface TransactionContext {
   readonly precompiles: Precompiles;
   readonly block: BlockHeader | null;
   readonly chainId: bigint;
-  readonly blockHashes: ReadonlyMap<bigint, Hex>;
+  readonly blockHashOf: BlockRules['blockHashOf'];
   readonly origin: Address;
   readonly gasPrice: Word;
   readonly blobHashes: readonly Hex[];

@@ -37,6 +37,8 @@ export class Recorder {
   /** Cells that earlier transactions may write, and cells that the state source does not know. */
   readonly unstable = new Set<Cell>();
   readonly missing = new Set<Cell>();
+  /** Numbers of blocks whose hash is needed and not known. */
+  readonly missingBlockHashes = new Set<bigint>();
   readonly reasons: ReasonRecorder;
 
   /** @param entry - Where what belongs to no instruction is said to be. */

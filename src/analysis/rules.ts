@@ -4,7 +4,7 @@ import { paramsBlock } from '@ethereumjs/block';
 import type { Common } from '@ethereumjs/common';
 import { paramsEVM } from '@ethereumjs/evm';
 import { paramsTx } from '@ethereumjs/tx';
-import type { BlockHeader, BlockInput, Hex, Transaction } from '../input/block.ts';
+import type { BlockHeader, BlockInput, Transaction } from '../input/block.ts';
 import { createChain } from '../input/chain.ts';
 import { type IntrinsicPrices, intrinsicPrices } from '../input/intrinsic-gas.ts';
 import { type GasSchedule, gasSchedule } from './gas.ts';
@@ -25,7 +25,8 @@ export interface BlockRules {
   readonly precompiles: Precompiles;
   readonly block: BlockHeader | null;
   readonly chainId: bigint;
-  readonly blockHashes: ReadonlyMap<bigint, Hex>;
+  /** The hash of an earlier block within reach, as a number; `null`: it has to be loaded first. */
+  readonly blockHashOf: (number: bigint) => bigint | null;
   readonly blobBaseFee: Word;
 }
 
@@ -74,13 +75,17 @@ function makeHardforkRules(input: Pick<BlockInput, 'chainId' | 'hardfork'>): Har
 
 export function blockRules(input: BlockInput): BlockRules {
   const hardfork = hardforkRules(input);
-  const { block, chainId, blockHashes } = input;
+  const { block, chainId, blockHashes, otherBlockHashes = 'zero' } = input;
+  const other = otherBlockHashes === 'zero' ? 0n : null;
   return {
     ...hardfork,
     precompiles: hardfork.precompiles.forBlock(),
     block,
     chainId,
-    blockHashes,
+    blockHashOf: (number) => {
+      const hash = blockHashes.get(number);
+      return hash === undefined ? other : BigInt(hash);
+    },
     blobBaseFee: block === null ? unknownWord([]) : blobBaseFee(hardfork.common, block.excessBlobGas ?? 0n),
   };
 }

@@ -3,7 +3,7 @@
  * EIP-7702 authorisations, then its call or creation, followed through all code that it may run.
  */
 import type { Address, Transaction } from '../input/block.ts';
-import type { StateKey } from '../state/key.ts';
+import { blockHashKey, type StateKey } from '../state/key.ts';
 import type { AccessSet, Region } from './access.ts';
 import { AccessBits } from './access-bits.ts';
 import { binary } from './arithmetic.ts';
@@ -146,7 +146,7 @@ class TransactionDeriver {
       precompiles: block.precompiles,
       block: block.block,
       chainId: block.chainId,
-      blockHashes: block.blockHashes,
+      blockHashOf: block.blockHashOf,
       origin: tx.from,
       gasPrice: effectiveGasPrice(tx, block.block),
       blobHashes: tx.blobVersionedHashes,
@@ -475,7 +475,10 @@ class TransactionDeriver {
       status,
       accesses: this.#recorder.accesses(),
       assumptions: this.#recorder.assumptions(),
-      missing: [...this.#recorder.missing].map((cell) => this.#cells.key(cell)),
+      missing: [
+        ...[...this.#recorder.missing].map((cell) => this.#cells.key(cell)),
+        ...[...this.#recorder.missingBlockHashes].map(blockHashKey),
+      ],
       ...unknown,
       gasEstimate,
       effects,

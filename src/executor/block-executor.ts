@@ -215,11 +215,11 @@ export class BlockExecutor {
     watch: BlockWatch,
   ) {
     if (isLeftForLater(how)) {
-      const block = openBlock(input, withSharedCode(how.state, this.#codes));
+      const block = this.#open(input, how.state, runner);
       return { derived: null, deferral: null, run: new BlockRun(block, runner, watch) };
     }
     const derived = await derive(input, how);
-    const block = openBlock(input, withSharedCode(how.state, this.#codes));
+    const block = this.#open(withHashes(input, derived.analysis), how.state, runner);
     const deferral = new Deferral(derived.analysis, derived.graph, block.state, watch.onResolve);
     return { derived, deferral, run: new BlockRun(block, runner, watch) };
   }
@@ -233,7 +233,7 @@ export class BlockExecutor {
     runner: TransactionRunner,
     watch: BlockWatch,
   ) {
-    const block = openBlock(input, withSharedCode(how.state, this.#codes));
+    const block = this.#open(input, how.state, runner);
     const run = new BlockRun(block, runner, watch);
     const isAsked = how.mode === 'parallel';
     const reason = how.beforehand ?? (isAsked ? null : reasonAgainstList(input, how.threads));
@@ -261,7 +261,7 @@ export class BlockExecutor {
     const pool = await this.#startedPool();
     pool.renew();
     const outbox = this.#outboxOf(pool);
-    const block = openBlock(input, withSharedCode(how.state, this.#codes));
+    const block = this.#open(withHashes(input, given?.analysis), how.state, runner);
     pool.broadcast(blockBroadcast(block, runner.precompiles));
     const run = new BlockRun(block, runner, watch);
     const group = Symbol('block');
@@ -282,6 +282,13 @@ export class BlockExecutor {
       run: end === 'finished' ? run : run.prefix(new BlockRun(block, runner, watch)),
       reason,
     };
+  }
+
+  /** The block with what is known of it by now, and the runner turned to it. */
+  #open(input: BlockInput, state: StateSource, runner: TransactionRunner): OpenedBlock {
+    const block = openBlock(input, withSharedCode(state, this.#codes));
+    runner.setBlock(block.input);
+    return block;
   }
 
   async #startedPool(): Promise<WorkerPool> {
@@ -308,6 +315,11 @@ export class BlockExecutor {
     const end = await closeBlock(block, run);
     return { result: resultOf(block.input, run, end), end };
   }
+}
+
+/** The input with those hashes of earlier blocks that were loaded for the analysis. */
+function withHashes(input: BlockInput, analysis: BlockAnalysis | undefined): BlockInput {
+  return analysis === undefined ? input : { ...input, blockHashes: analysis.input.blockHashes };
 }
 
 /** Whether a given list is what the block is run by; parts that are given as well come first. */

@@ -5,9 +5,9 @@
 import type { SlotOrigin } from '../analysis/access.ts';
 import type { AnalysisOptions, TransactionAnalysis } from '../analysis/result.ts';
 import { InternalError, InvalidBlockError } from '../errors.ts';
-import type { Address, BlockInput, Transaction } from '../input/block.ts';
+import type { Address, BlockInput, Hex, Transaction } from '../input/block.ts';
 import type { StateDiff } from '../state/diff.ts';
-import type { StateKey } from '../state/key.ts';
+import { blockOfHashKey, type StateKey } from '../state/key.ts';
 import { overlayState } from '../state/overlay.ts';
 import type { StateSource } from '../state/source.ts';
 import { systemCallsDiff } from '../state/system-calls.ts';
@@ -29,7 +29,10 @@ import type { Invalid, Ran, RunResult, SystemCall, TransactionRunner } from './t
  * them, are not part of a block over RPC, so they are not paid.
  */
 export interface OpenedBlock {
+  /** Its block hashes are `blockHashes`. */
   readonly input: BlockInput;
+  /** Those that are known; more come where the source can load them. */
+  readonly blockHashes: Map<bigint, Hex>;
   /** Before the block. */
   readonly source: StateSource;
   /** Before its first transaction. */
@@ -41,12 +44,15 @@ export interface OpenedBlock {
 }
 
 /** Does the block's own first steps. */
-export function openBlock(input: BlockInput, source: StateSource): OpenedBlock {
+export function openBlock(given: BlockInput, source: StateSource): OpenedBlock {
+  const blockHashes = new Map(given.blockHashes);
+  const otherBlockHashes = source.blockHash === undefined ? 'zero' : 'missing';
+  const input: BlockInput = { ...given, blockHashes, otherBlockHashes };
   const { block, hardfork } = input;
   const systemCalls = block === null ? new Map() : systemCallsDiff(source, block, hardfork);
   const opening = block === null ? NO_STEP : openingStep(source, block, hardfork, systemCalls);
   const state = systemCalls.size === 0 ? source : overlayState(source, systemCalls);
-  return { input, source, state, systemCalls, opening };
+  return { input, blockHashes, source, state, systemCalls, opening };
 }
 
 /** State, results and origins of slots so far. */
@@ -152,7 +158,12 @@ export class BlockRun {
         if (load === undefined || missing.length === 0 || missing.every((key) => fetched.has(key)))
           throw error;
         await load(missing);
-        for (const key of missing) fetched.add(key);
+        for (const key of missing) {
+          fetched.add(key);
+          const number = blockOfHashKey(key);
+          const hash = number === null ? undefined : this.block.source.blockHash?.(number);
+          if (number !== null && hash !== undefined) this.block.blockHashes.set(number, hash);
+        }
       }
     }
   }

@@ -2,8 +2,8 @@
 import { analyzeBlock, BlockPass } from '../analysis/block.ts';
 import { foreseenKeys, scoutBlock } from '../analysis/foresight.ts';
 import type { AnalysisOptions, BlockAnalysis } from '../analysis/result.ts';
-import type { BlockInput } from '../input/block.ts';
-import type { StateKey } from '../state/key.ts';
+import type { BlockInput, Hex } from '../input/block.ts';
+import { blockOfHashKey, type StateKey } from '../state/key.ts';
 import type { StateSource } from '../state/source.ts';
 import { Pauses } from './pauses.ts';
 
@@ -20,11 +20,14 @@ const MAX_REQUESTS = 64;
  * @throws The signal's reason, soon after it is aborted.
  */
 export async function analyzeFetching(
-  input: BlockInput,
+  given: BlockInput,
   options: Partial<AnalysisOptions> & { readonly state: StateSource; readonly signal?: AbortSignal },
 ): Promise<BlockAnalysis> {
   const { state, signal } = options;
-  if (state.load === undefined) return analyzePausing(input, options);
+  if (state.load === undefined) return analyzePausing(given, options);
+  const blockHashes = new Map(given.blockHashes);
+  const input: BlockInput =
+    state.blockHash === undefined ? given : { ...given, blockHashes, otherBlockHashes: 'missing' };
   const asked = new Set<StateKey>();
   let requests = 0;
   /** Whether there was anything new to ask for. */
@@ -36,6 +39,7 @@ export async function analyzeFetching(
     signal?.throwIfAborted();
     await state.load?.(unasked);
     signal?.throwIfAborted();
+    addBlockHashes(blockHashes, unasked, state);
     return true;
   };
   const hints = (await state.foresee?.(input)) ?? [];
@@ -46,6 +50,15 @@ export async function analyzeFetching(
   for (;;) {
     const analysis = await analyzePausing(input, options);
     if (!(await ask(analysis.missing))) return analysis;
+  }
+}
+
+/** Takes over the hashes of blocks that were loaded. */
+function addBlockHashes(hashes: Map<bigint, Hex>, loaded: readonly StateKey[], state: StateSource): void {
+  for (const key of loaded) {
+    const number = blockOfHashKey(key);
+    const hash = number === null ? undefined : state.blockHash?.(number);
+    if (number !== null && hash !== undefined) hashes.set(number, hash);
   }
 }
 

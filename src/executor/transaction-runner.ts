@@ -130,6 +130,7 @@ export class TransactionRunner {
     this.#blobBaseFee = blobBaseFee(this.#header, common);
     this.#engine.setBlock(this.#header);
     blockHashes.known = input.blockHashes;
+    blockHashes.others = input.otherBlockHashes ?? 'zero';
   }
 
   /**

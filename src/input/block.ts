@@ -167,6 +167,11 @@ export interface BlockInput {
   readonly hardfork: string;
   /** Hashes of earlier blocks by number, for BLOCKHASH; the parent's is always there when there is a block. */
   readonly blockHashes: ReadonlyMap<bigint, Hex>;
+  /**
+   * What a hash is that is not among them: `zero`, with a note, or a missing input that the state source can load.
+   * Default: `zero`.
+   */
+  readonly otherBlockHashes?: 'zero' | 'missing';
   /** Bundles in ascending order of their transactions, none of which is in two. Absent: none. */
   readonly bundles?: readonly Bundle[];
 }

@@ -32,6 +32,21 @@ export function storageKey(address: Address, slot: bigint): StateKey {
   return `${address}:${slotHex(slot)}`;
 }
 
+const BLOCK_HASH_PREFIX = 'blockhash:';
+
+/**
+ * The hash of an earlier block, where a missing one is named: no state key, as nothing can write it, but needed
+ * and loaded like one.
+ */
+export function blockHashKey(number: bigint): StateKey {
+  return `${BLOCK_HASH_PREFIX}${number}`;
+}
+
+/** The block's number; `null` for a key of state. */
+export function blockOfHashKey(key: StateKey): bigint | null {
+  return key.startsWith(BLOCK_HASH_PREFIX) ? BigInt(key.slice(BLOCK_HASH_PREFIX.length)) : null;
+}
+
 /** The account of a key. */
 export function addressOf(key: StateKey): Address {
   return key.slice(0, ADDRESS_LENGTH) as Address;

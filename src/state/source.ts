@@ -1,5 +1,5 @@
 /** Where pre-state comes from, as the pure stages see it: synchronous look-ups in which not knowing is an answer. */
-import type { Address, BlockInput } from '../input/block.ts';
+import type { Address, BlockInput, Hex } from '../input/block.ts';
 import type { StateKey } from './key.ts';
 
 /** An account without its storage. The code array of one account is always the same object. */
@@ -25,6 +25,11 @@ export interface StateSource {
    * neither code nor nonce (EIP-7610). Absent: such accounts are taken to have no storage.
    */
   readonly hasStorage?: (address: Address) => boolean;
+  /**
+   * The hash of an earlier block; `undefined`: not known yet, and `load` fetches it by its `blockHashKey`. Absent:
+   * only the hashes of the input are known.
+   */
+  readonly blockHash?: (number: bigint) => Hex | undefined;
   /** Fetches keys that were `undefined`, in one batch. Absent when there is nowhere to fetch from. */
   readonly load?: (keys: readonly StateKey[]) => Promise<void>;
   /** Keys that the transactions of a block are likely to need, as the source itself sees it. A hint. */

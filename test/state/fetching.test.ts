@@ -32,8 +32,8 @@ test('each load is one request, in which nothing comes twice and nothing that is
   await source.load([accountKey(a, 'code'), accountKey(b, 'code'), storageKey(a, 1n)]);
   await source.load([accountKey(b, 'balance')]);
   expect(source.requests).toEqual([
-    { accounts: [a], slots: [{ address: a, slot: 1n }] },
-    { accounts: [b], slots: [] },
+    { accounts: [a], slots: [{ address: a, slot: 1n }], blocks: [] },
+    { accounts: [b], slots: [], blocks: [] },
   ]);
 });
 

@@ -192,12 +192,14 @@ const extCodeHash: Instruction = (machine, frame) => {
 };
 
 const blockHash: Instruction = (machine, frame) => {
-  const { block, blockHashes } = machine.block;
+  const { block, blockHashOf } = machine.block;
   if (block === null) throw NOT_KNOWN;
   const at = frame.top - WORD;
   const number = toBigint(frame.stack, at);
   const isRecent = number < block.number && block.number - number <= 256n;
-  setBigint(frame.stack, at, isRecent ? BigInt(blockHashes.get(number) ?? 0n) : 0n);
+  const hash = isRecent ? blockHashOf(number) : 0n;
+  if (hash === null) throw NOT_KNOWN;
+  setBigint(frame.stack, at, hash);
   return NEXT;
 };
 

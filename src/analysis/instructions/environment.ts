@@ -229,18 +229,20 @@ function codeHash(machine: Machine, path: Path, address: Address): Word {
   return knownWord(answer ? 0n : EMPTY_HASH, decisive);
 }
 
-/** Hashes of the last 256 blocks; one that is not known counts as zero, as in the executor. */
+/** Hashes of the last 256 blocks. */
 export const blockHash: Instruction = (machine, path) => {
   const operand = pop(path);
   const number = knownValue(operand);
-  const { block, blockHashes, recorder } = machine.tx;
+  const { block, blockHashOf, recorder } = machine.tx;
   if (number === null || block === null) {
     path.stack.push(unknownWord(unionCells(cellsOf(operand), path.control)));
     return NEXT;
   }
   recorder.assume(cellsOf(operand));
   const isRecent = number < block.number && block.number - number <= 256n;
-  path.stack.push(isRecent ? BigInt(blockHashes.get(number) ?? 0n) : 0n);
+  const hash = isRecent ? blockHashOf(number) : 0n;
+  if (hash === null) recorder.missingBlockHashes.add(number);
+  path.stack.push(hash ?? unknownWord(path.control));
   return NEXT;
 };
 

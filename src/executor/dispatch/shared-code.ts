@@ -14,12 +14,13 @@ export function withSharedCode(source: StateSource, codes: CodeStore): StateSour
     accounts.set(address, known);
     return known;
   };
-  const { code, hasStorage, load, foresee } = source;
+  const { code, hasStorage, blockHash, load, foresee } = source;
   return {
     account,
     storage: (address, slot) => source.storage(address, slot),
     ...(code !== undefined && { code: (address: Address) => code.call(source, address) }),
     ...(hasStorage !== undefined && { hasStorage: (address: Address) => hasStorage.call(source, address) }),
+    ...(blockHash !== undefined && { blockHash: (number: bigint) => blockHash.call(source, number) }),
     ...(load !== undefined && { load: (keys) => load.call(source, keys) }),
     ...(foresee !== undefined && { foresee: (input) => foresee.call(source, input) }),
   };
