@@ -113,10 +113,12 @@ export { judgeRun, type Verdict, type VerdictOptions } from './report/verdict.ts
 export { type NamedDocument, type RunDocuments, type RunOptions, run } from './run.ts';
 export type { AccountDiff, StateDiff } from './state/diff.ts';
 export type { FetchingState } from './state/fetching.ts';
-export { RpcError } from './state/json-rpc.ts';
 export { accountKey, type KeyParts, parseKey, type StateKey, storageKey } from './state/key.ts';
 export { mergeSnapshots, type SnapshotOptions, snapshotState } from './state/prestate.ts';
-export { type RpcBlock, type RpcOptions, type RpcState, rpcBlock, rpcState } from './state/rpc.ts';
+export { type RpcBlock, rpcBlock } from './state/rpc/block.ts';
+export type { RpcEvent, RpcOptions } from './state/rpc/json-rpc.ts';
+export { RpcError } from './state/rpc/rpc-error.ts';
+export { type RpcState, rpcState } from './state/rpc/state.ts';
 export type { Snapshot } from './state/snapshot.ts';
 export type { AccountState, StateSource } from './state/source.ts';
 export { applyDiff, stateManagerState } from './state/state-manager.ts';

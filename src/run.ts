@@ -15,16 +15,14 @@ import { readInput } from './input/read.ts';
 import { askForNames } from './names/asked.ts';
 import { createNames, type NameBook } from './names/names.ts';
 import type { Findings } from './report/document.ts';
-import { RpcError } from './state/json-rpc.ts';
 import { mergeSnapshots } from './state/prestate.ts';
-import { type RpcBlock, type RpcState, rpcBlock, rpcState } from './state/rpc.ts';
+import type { RpcInputBlock } from './state/rpc/block.ts';
+import { inputOverNode, type NamedDocument } from './state/rpc/input.ts';
+import { JsonRpcNode, type RpcOptions } from './state/rpc/json-rpc.ts';
+import { RpcError } from './state/rpc/rpc-error.ts';
 import type { StateSource } from './state/source.ts';
 
-/** Parsed JSON with the name that errors give it, e.g. `block.json`. */
-export interface NamedDocument {
-  readonly value: unknown;
-  readonly source: string;
-}
+export type { NamedDocument };
 
 /** What a run is about; see `readInput`, `mergeSnapshots` and `readBlockHashes`. */
 export interface RunDocuments {
@@ -53,7 +51,7 @@ export interface RunOptions extends Partial<AnalysisOptions> {
    * Takes pre-state from a node instead of files: that after `block`. Default: after the parent of the input's
    * block, else the latest. Without an input, `block` itself is the input.
    */
-  readonly rpc?: { readonly url: string; readonly block?: RpcBlock };
+  readonly rpc?: RpcOptions & { readonly url: string; readonly block?: RpcInputBlock };
   /** The form of the EVM to execute with. Default: that of `createExecutor`. */
   readonly engine?: EngineKind;
   /** Whether to execute, and whether to compare that with a sequential run. Default: `no`. */
@@ -74,69 +72,39 @@ export async function run(documents: RunDocuments, options: RunOptions): Promise
   const prestates = documents.prestates.filter(({ value }) => !isBlockHashes(value));
   const hashes = documents.prestates.filter(({ value }) => isBlockHashes(value));
   if (blockHashes !== undefined) hashes.push(blockHashes);
-  const given = documents.input ?? (await fetchedBlock(rpc));
-  const input = readInput(given.value, {
-    source: given.source,
+  const reading = {
     ...(chain !== undefined && { chain }),
     ...(hardfork !== undefined && { hardfork }),
     blockHashes: new Map(hashes.flatMap(({ value, source }) => [...readBlockHashes(value, source)])),
-  });
+  };
   const accessList =
     documents.blockAccessList === undefined
       ? undefined
       : readBlockAccessList(documents.blockAccessList.value, documents.blockAccessList.source);
-  if (rpc !== undefined) {
-    if (prestates.length > 0) {
-      const expected = 'pre-state from files or from a node';
-      throw new InputError({ source: 'arguments', path: '', expected, got: 'both' });
-    }
-    const at = documents.input === undefined ? undefined : rpc.block;
-    const node = await connected(rpc.url, at ?? blockBefore(input), input);
-    try {
-      return await named(await runOver(node, input, how, accessList), node);
-    } finally {
-      node.close();
-    }
-  }
-  // Without any pre-state nothing is known, which is not the same as empty.
-  const partial = options.partialState === true || prestates.length === 0;
-  const state = mergeSnapshots(prestates, { partial });
-  return named(await runOver(state, input, how, accessList), state.knownOnly());
-}
-
-/** The block that the node is asked for, as an input. */
-async function fetchedBlock(rpc: RunOptions['rpc']): Promise<NamedDocument> {
   if (rpc === undefined) {
-    const expected = 'an input, or a node (--rpc) to take a block from';
-    throw new InputError({ source: 'arguments', path: '', expected, got: 'neither' });
+    const { value, source } = documents.input ?? missingInput();
+    const input = readInput(value, { source, ...reading });
+    // Without any pre-state nothing is known, which is not the same as empty.
+    const partial = options.partialState === true || prestates.length === 0;
+    const state = mergeSnapshots(prestates, { partial });
+    return named(await runOver(state, input, how, accessList), state.knownOnly());
   }
-  const { url, block = 'latest' } = rpc;
-  const value = await rpcBlock(url, block);
-  if (value !== null) return { value, source: `block ${block}` };
-  throw new InputError({
-    source: '--block',
-    path: '',
-    expected: 'a block that the node has',
-    got: `${block}`,
-  });
-}
-
-/** The node, if it serves the input's chain. */
-async function connected(url: string, block: RpcBlock, input: BlockInput): Promise<RpcState> {
-  const node = rpcState(url, block);
+  if (prestates.length > 0) {
+    const expected = 'pre-state from files or from a node';
+    throw new InputError({ source: 'arguments', path: '', expected, got: 'both' });
+  }
+  const node = new JsonRpcNode(rpc.url, rpc);
   try {
-    const chainId = await node.chainId();
-    if (chainId === input.chainId) return node;
-    const expected = `a node of chain ${input.chainId}`;
-    throw new InputError({ source: '--rpc', path: '', expected, got: `one of chain ${chainId}` });
-  } catch (error) {
+    const { input, state } = await inputOverNode(node, documents.input, rpc.block, reading);
+    return await named(await runOver(state, input, how, accessList), state);
+  } finally {
     node.close();
-    throw error;
   }
 }
 
-function blockBefore({ block }: BlockInput): RpcBlock {
-  return block === null || block.number === 0n ? 'latest' : block.number - 1n;
+function missingInput(): never {
+  const expected = 'an input, or a node (--rpc) to take a block from';
+  throw new InputError({ source: 'arguments', path: '', expected, got: 'neither' });
 }
 
 /** With names for what stands out. Where the node does not answer any more, there are fewer of them. */

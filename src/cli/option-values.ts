@@ -1,7 +1,7 @@
 /** The values of options, from text. What cannot be one is named with what was expected; commander says where. */
 import { InvalidArgumentError } from 'commander';
 import { outputName } from '../output/kinds.ts';
-import type { RpcBlock } from '../state/rpc.ts';
+import type { RpcInputBlock } from '../state/rpc/block.ts';
 
 const MAXIMUM_WORKERS = 256;
 
@@ -10,10 +10,26 @@ export function collect(value: string, previous: readonly string[]): readonly st
   return [...previous, value];
 }
 
-export function workerCount(value: string): number {
+export const workerCount = numberFrom(1, MAXIMUM_WORKERS);
+
+/** Of a whole number within bounds. */
+export function numberFrom(least: number, most: number): (value: string) => number {
+  return (value) => {
+    const count = Number(value);
+    if (!/^[0-9]+$/.test(value) || count < least || count > most) {
+      throw new InvalidArgumentError(`expected a whole number from ${least} to ${most}.`);
+    }
+    return count;
+  };
+}
+
+/** Longer waits are no waits any more. */
+const MAXIMUM_SECONDS = 3600;
+
+export function seconds(value: string): number {
   const count = Number(value);
-  if (!/^[0-9]+$/.test(value) || count < 1 || count > MAXIMUM_WORKERS) {
-    throw new InvalidArgumentError(`expected a whole number from 1 to ${MAXIMUM_WORKERS}.`);
+  if (!/^[0-9]+(\.[0-9]+)?$/.test(value) || count <= 0 || count > MAXIMUM_SECONDS) {
+    throw new InvalidArgumentError(`expected seconds, above 0 and at most ${MAXIMUM_SECONDS}.`);
   }
   return count;
 }
@@ -25,11 +41,11 @@ export function nodeUrl(value: string): string {
   return value;
 }
 
-export function blockReference(value: string): RpcBlock {
-  if (value === 'latest') return value;
+export function blockReference(value: string): RpcInputBlock {
+  if (value === 'latest' || value === 'pending') return value;
   if (/^0x[0-9a-f]{64}$/i.test(value)) return value.toLowerCase() as `0x${string}`;
   if (/^([0-9]{1,18}|0x[0-9a-f]{1,15})$/i.test(value)) return BigInt(value);
-  throw new InvalidArgumentError('expected a block number, a block hash, or latest.');
+  throw new InvalidArgumentError('expected a block number, a block hash, latest or pending.');
 }
 
 /**

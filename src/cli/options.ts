@@ -6,16 +6,33 @@ import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
 import type { Granularity } from '../graph/plan.ts';
 import { OUTPUT_KINDS } from '../output/kinds.ts';
-import type { RpcBlock } from '../state/rpc.ts';
+import type { RpcInputBlock } from '../state/rpc/block.ts';
+import type { RpcOptions } from '../state/rpc/json-rpc.ts';
 import { BLOCK_HASHES_FILE } from './documents.ts';
-import { blockReference, collect, nodeUrl, outputFiles, workerCount } from './option-values.ts';
+import {
+  blockReference,
+  collect,
+  nodeUrl,
+  numberFrom,
+  outputFiles,
+  seconds,
+  workerCount,
+} from './option-values.ts';
 
 export interface StateOptions {
   readonly state: readonly string[];
   readonly partialState?: true;
   readonly rpc?: string;
-  readonly block?: RpcBlock;
+  readonly block?: RpcInputBlock;
   readonly blockHashes?: string;
+}
+
+/** How to deal with a node. */
+export interface NodeOptions {
+  readonly rpcTimeout?: number;
+  readonly rpcRetries?: number;
+  readonly rpcBatch?: number;
+  readonly rpcRate?: number;
 }
 
 export interface RuleOptions {
@@ -58,7 +75,7 @@ export function withInputAndState(command: Command): Command {
     )
     .addOption(
       new Option(
-        '--block <n|latest|0xhash>',
+        '--block <n|latest|pending|0xhash>',
         "with --rpc: without an input, the block to take (default: latest); with one, the state is that after this block (default: the parent of the input's block, else the latest)",
       ).argParser(blockReference),
     )
@@ -66,6 +83,43 @@ export function withInputAndState(command: Command): Command {
       '--block-hashes <file>',
       `hashes for BLOCKHASH: JSON, block number to hash (default: ${BLOCK_HASHES_FILE} beside the input or in the folder above, if there is one)`,
     );
+}
+
+/** How patient to be with the node of `--rpc`, and how much to ask of it. */
+export function withNode(command: Command): Command {
+  return command
+    .optionsGroup('Node:')
+    .addOption(
+      new Option('--rpc-timeout <seconds>', 'longest wait for one answer (default: 30)').argParser(seconds),
+    )
+    .addOption(
+      new Option(
+        '--rpc-retries <n>',
+        'how often a request is made again that fails for the moment (default: 5)',
+      ).argParser(numberFrom(0, 100)),
+    )
+    .addOption(
+      new Option(
+        '--rpc-batch <n>',
+        'most calls in one request; fewer where the node refuses them (default: 100)',
+      ).argParser(numberFrom(1, 10_000)),
+    )
+    .addOption(
+      new Option('--rpc-rate <n>', 'most requests a second (default: no limit)').argParser(
+        numberFrom(1, 100_000),
+      ),
+    );
+}
+
+/** What a library takes instead of these options. */
+export function rpcOptionsOf(options: NodeOptions): RpcOptions {
+  const { rpcTimeout, rpcRetries, rpcBatch, rpcRate } = options;
+  return {
+    ...(rpcTimeout !== undefined && { timeoutMs: rpcTimeout * 1000 }),
+    ...(rpcRetries !== undefined && { retries: rpcRetries }),
+    ...(rpcBatch !== undefined && { batchSize: rpcBatch }),
+    ...(rpcRate !== undefined && { requestsPerSecond: rpcRate }),
+  };
 }
 
 /** By which rules, and with what meaning. */

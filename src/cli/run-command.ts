@@ -5,18 +5,21 @@ import { outputName } from '../output/kinds.ts';
 import type { RunOptions } from '../run.ts';
 import { readDocuments } from './documents.ts';
 import {
+  type NodeOptions,
   type OutputOptions,
   type PlanOptions,
   type RuleOptions,
+  rpcOptionsOf,
   type StateOptions,
   withInputAndState,
+  withNode,
   withOutput,
   withPlan,
   withRules,
 } from './options.ts';
 import { conclude, printFindings } from './print.ts';
 
-export interface CommonOptions extends StateOptions, RuleOptions, PlanOptions, OutputOptions {}
+export interface CommonOptions extends StateOptions, NodeOptions, RuleOptions, PlanOptions, OutputOptions {}
 
 /** How a command goes beyond analysis. */
 interface Execution extends Pick<RunOptions, 'execute' | 'engine'> {
@@ -25,7 +28,7 @@ interface Execution extends Pick<RunOptions, 'execute' | 'engine'> {
 }
 
 export function withCommonOptions(command: Command): Command {
-  return withOutput(withPlan(withRules(withInputAndState(command))));
+  return withOutput(withPlan(withRules(withNode(withInputAndState(command)))));
 }
 
 /** @throws InputError, InvalidBlockError, MissingStateError, RpcError */
@@ -73,7 +76,9 @@ function optionsOfRun({ rpc, block, chain, hardfork, ...options }: CommonOptions
   return {
     ...(chain !== undefined && { chain }),
     ...(hardfork !== undefined && { hardfork }),
-    ...(rpc !== undefined && { rpc: { url: rpc, ...(block !== undefined && { block }) } }),
+    ...(rpc !== undefined && {
+      rpc: { url: rpc, ...(block !== undefined && { block }), ...rpcOptionsOf(options) },
+    }),
     workers: options.workers,
     granularity: options.granularity,
     partialState: options.partialState === true,

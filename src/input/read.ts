@@ -32,6 +32,8 @@ export interface ReadOptions {
   readonly source?: string;
   /** A name (mainnet, sepolia, holesky, hoodi) or an id. Default: the one that all transactions name, else mainnet. */
   readonly chain?: string | number | bigint;
+  /** The chain where neither `chain` nor a transaction names one. Default: mainnet. */
+  readonly defaultChain?: bigint;
   /**
    * A name, of any case. Default: from the block's number and time; without a block, or on a chain that is
    * not one of the four, the newest that is active on mainnet (osaka).
@@ -145,7 +147,8 @@ function chainOf(transactions: readonly PreparedTransaction[], options: ReadOpti
     if (draft.fields.chainId !== null) named.add(draft.fields.chainId);
   }
   const [only] = named;
-  return named.size === 1 && only !== undefined ? only : MAINNET_CHAIN_ID;
+  if (named.size === 1 && only !== undefined) return only;
+  return options.defaultChain ?? MAINNET_CHAIN_ID;
 }
 
 function blockHashesOf(block: BlockHeader | null, options: ReadOptions): ReadonlyMap<bigint, Hex> {

@@ -197,7 +197,7 @@ function blockReaderCreation(): `0x${string}` {
   const hashBefore = (back: bigint) => [...push(back), OP.number, OP.sub, OP.blockHash];
   const values = [OP.coinbase, OP.timestamp, OP.number, OP.prevRandao, OP.gasLimit, OP.chainId, OP.baseFee];
   const code = assemble([
-    ...[1n, 257n].flatMap((back, i) => [...hashBefore(back), ...store(i)]),
+    ...[1n, 2n, 5n, 257n].flatMap((back, i) => [...hashBefore(back), ...store(i)]),
     ...values.flatMap((value, i) => [value, ...store(16 + i)]),
     OP.stop,
   ]);
