@@ -52,7 +52,7 @@ export async function startOwnContenders(
     for (const way of WAYS[engine]) {
       const executor = await createExecutor({ workers: isParallel(way) ? workers : 1, engine });
       executors.push(executor);
-      contenders.push(contenderOf(ownName(engine, way), executor, way, mode));
+      contenders.push(ownContender(ownName(engine, way), executor, way, mode));
     }
   }
   const close = async () => {
@@ -61,7 +61,8 @@ export async function startOwnContenders(
   return { contenders, close };
 }
 
-function contenderOf(
+/** An executor in one of its ways. */
+export function ownContender(
   name: string,
   executor: Executor,
   way: Way,
