@@ -6,6 +6,7 @@
 import { CommanderError } from 'commander';
 import { EXIT } from './cli/exit-code.ts';
 import { program } from './cli/program.ts';
+import { replaceT8nArguments } from './cli/t8n-arguments.ts';
 import { InputError } from './errors.ts';
 
 /** Codes of errors that what was given is to blame for. */
@@ -27,7 +28,7 @@ async function main(): Promise<void> {
       }
     });
   }
-  await program().parseAsync();
+  await program().parseAsync(replaceT8nArguments(process.argv.slice(2)), { from: 'user' });
 }
 
 function fail(error: unknown): void {

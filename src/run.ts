@@ -15,7 +15,7 @@ import { readInput } from './input/read.ts';
 import { askForNames } from './names/asked.ts';
 import { createNames, type NameBook } from './names/names.ts';
 import type { Findings } from './report/document.ts';
-import { mergeSnapshots } from './state/prestate.ts';
+import { hasAlloc, mergeSnapshots } from './state/prestate.ts';
 import type { RpcInputBlock } from './state/rpc/block.ts';
 import { inputOverNode, type NamedDocument } from './state/rpc/input.ts';
 import { JsonRpcNode, type RpcOptions } from './state/rpc/json-rpc.ts';
@@ -30,6 +30,8 @@ export interface RunDocuments {
   readonly input?: NamedDocument;
   /** Earlier ones win. Empty: nothing of the state is known. Block hashes may be among them. */
   readonly prestates: readonly NamedDocument[];
+  /** Values of the block that the transactions are for, as `evm t8n` takes them (`ReadOptions.env`). */
+  readonly env?: NamedDocument;
   /** Default: none but what the header says. */
   readonly blockHashes?: NamedDocument;
   /** To be compared with that of the execution; see `readBlockAccessList`. Default: none. */
@@ -68,13 +70,14 @@ export async function run(documents: RunDocuments, options: RunOptions): Promise
   const { chain, hardfork, workers, granularity = 'transaction', execute = 'no', rpc, ...rest } = options;
   const { engine, ...rules } = rest;
   const how = { ...rules, workers, granularity, execute, engine };
-  const { blockHashes } = documents;
-  const prestates = documents.prestates.filter(({ value }) => !isBlockHashes(value));
+  const { blockHashes, env } = documents;
+  const prestates = statesOf(documents);
   const hashes = documents.prestates.filter(({ value }) => isBlockHashes(value));
   if (blockHashes !== undefined) hashes.push(blockHashes);
   const reading = {
     ...(chain !== undefined && { chain }),
     ...(hardfork !== undefined && { hardfork }),
+    ...(env !== undefined && { env }),
     blockHashes: new Map(hashes.flatMap(({ value, source }) => [...readBlockHashes(value, source)])),
   };
   const accessList =
@@ -116,6 +119,12 @@ async function named({ analysis, graph, plan, execution }: Findings, state: Stat
     if (!(error instanceof RpcError)) throw error;
   }
   return { analysis, graph, plan, execution, names: createNames(analysis, books) };
+}
+
+/** The pre-states of a run; what `evm t8n` takes on standard input holds one, too. */
+export function statesOf({ input, prestates }: RunDocuments): readonly NamedDocument[] {
+  const given = prestates.filter(({ value }) => !isBlockHashes(value));
+  return input !== undefined && hasAlloc(input.value) ? [input, ...given] : given;
 }
 
 async function runOver(

@@ -4,6 +4,7 @@ import { paramsBlock } from '@ethereumjs/block';
 import type { Common } from '@ethereumjs/common';
 import { paramsEVM } from '@ethereumjs/evm';
 import { paramsTx } from '@ethereumjs/tx';
+import { blobBaseFee } from '../input/blob-gas.ts';
 import type { BlockHeader, BlockInput, Transaction } from '../input/block.ts';
 import { createChain } from '../input/chain.ts';
 import { type IntrinsicPrices, intrinsicPrices } from '../input/intrinsic-gas.ts';
@@ -88,20 +89,6 @@ export function blockRules(input: BlockInput): BlockRules {
     },
     blobBaseFee: block === null ? unknownWord([]) : blobBaseFee(hardfork.common, block.excessBlobGas ?? 0n),
   };
-}
-
-/** EIP-4844: `fake_exponential(minimum, excess, fraction)`. */
-function blobBaseFee(common: Common, excessBlobGas: bigint): bigint {
-  if (!common.isActivatedEIP(4844)) return 0n;
-  const factor = common.param('minBlobGas');
-  const denominator = common.param('blobGasPriceUpdateFraction');
-  let output = 0n;
-  let term = factor * denominator;
-  for (let i = 1n; term > 0n; i++) {
-    output += term;
-    term = (term * excessBlobGas) / (denominator * i);
-  }
-  return output / denominator;
 }
 
 /** What each unit of gas costs the sender (EIP-1559). */

@@ -13,6 +13,7 @@ const STANDARD_INPUT = '-';
 export interface DocumentPaths {
   readonly input?: string;
   readonly state: readonly string[];
+  readonly env?: string;
   /** Default: the file of block hashes that lies with the input. */
   readonly blockHashes?: string;
   readonly blockAccessList?: string;
@@ -22,10 +23,11 @@ export interface DocumentPaths {
 export async function readDocuments({
   input,
   state,
+  env,
   blockHashes = blockHashesNear(input),
   blockAccessList,
 }: DocumentPaths): Promise<RunDocuments> {
-  refuseSharedStandardInput([input, ...state, blockHashes, blockAccessList]);
+  refuseSharedStandardInput([input, ...state, env, blockHashes, blockAccessList]);
   const prestates: NamedDocument[] = [];
   const document = input === undefined ? undefined : await readNamed(input);
   for (const file of state) {
@@ -34,6 +36,7 @@ export async function readDocuments({
   return {
     ...(document !== undefined && { input: document }),
     prestates,
+    ...(env !== undefined && { env: await readNamed(env) }),
     ...(blockHashes !== undefined && { blockHashes: await readNamed(blockHashes) }),
     ...(blockAccessList !== undefined && { blockAccessList: await readNamed(blockAccessList) }),
   };

@@ -25,6 +25,7 @@ export interface StateOptions {
   readonly rpc?: string;
   readonly block?: RpcInputBlock;
   readonly blockHashes?: string;
+  readonly env?: string;
 }
 
 /** How to deal with a node. */
@@ -62,7 +63,7 @@ export function withInputAndState(command: Command): Command {
     .optionsGroup('State:')
     .argument(
       '[input]',
-      'block, transactions or bundle; `-` is standard input, .gz is accepted; may be left out with --rpc',
+      'block, transactions, bundles, or what `evm t8n` takes; `-` is standard input, .gz is accepted; may be left out with --rpc',
     )
     .addOption(
       new Option('--state <file>', 'pre-state as prestateTracer writes it, or block hashes; may be repeated')
@@ -82,6 +83,10 @@ export function withInputAndState(command: Command): Command {
     .option(
       '--block-hashes <file>',
       `hashes for BLOCKHASH: JSON, block number to hash (default: ${BLOCK_HASHES_FILE} beside the input or in the folder above, if there is one)`,
+    )
+    .option(
+      '--env <file>',
+      'the block that the transactions are for, as the env.json of `evm t8n` (then --state is alloc.json)',
     );
 }
 

@@ -42,6 +42,7 @@ export async function runCommand(
   const documents = await readDocuments({
     ...(path !== undefined && { input: path }),
     state: options.state,
+    ...(options.env !== undefined && { env: options.env }),
     ...(options.blockHashes !== undefined && { blockHashes: options.blockHashes }),
     ...(blockAccessList !== undefined && { blockAccessList }),
   });
@@ -53,7 +54,7 @@ export async function runCommand(
     judgeRun(findings, {
       isStrict: options.strict === true,
       isVerified: how.execute === 'verified',
-      hasState: documents.prestates.length > 0 || options.rpc !== undefined,
+      hasState: library.statesOf(documents).length > 0 || options.rpc !== undefined,
     }),
     options,
   );

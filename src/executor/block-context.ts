@@ -2,6 +2,7 @@
 import type { Block } from '@ethereumjs/block';
 import type { Common } from '@ethereumjs/common';
 import { Address as EvmAddress } from '@ethereumjs/util';
+import { blobBaseFee } from '../input/blob-gas.ts';
 import type { BlockHeader, BlockInput, Hex } from '../input/block.ts';
 
 /** What a block without a header has for a gas limit, unless its transactions need more. */
@@ -48,30 +49,12 @@ export function executionHeader(input: BlockInput): BlockHeader {
   };
 }
 
-/** Wei for each unit of blob gas (EIP-4844); 0n before blobs. */
-export function blobBaseFee(header: BlockHeader, common: Common): bigint {
-  if (!common.isActivatedEIP(4844)) return 0n;
-  const fraction = common.getBlobGasSchedule().blobGasPriceUpdateFraction;
-  return fakeExponential(common.param('minBlobGas'), header.excessBlobGas ?? 0n, fraction);
-}
-
-/** `factor * e ** (numerator / denominator)`, as EIP-4844 computes it in integers. */
-function fakeExponential(factor: bigint, numerator: bigint, denominator: bigint): bigint {
-  let sum = 0n;
-  let term = factor * denominator;
-  for (let i = 1n; term > 0n; i++) {
-    sum += term;
-    term = (term * numerator) / (denominator * i);
-  }
-  return sum / denominator;
-}
-
 /**
  * The part of a `Block` that `runTx` reads. Not built by `createBlock`: that checks the header against its
  * parent's rules, which is not this program's question, and costs more than many transactions.
  */
 export function evmBlock(header: BlockHeader, common: Common): Block {
-  const price = blobBaseFee(header, common);
+  const price = blobBaseFee(common, header.excessBlobGas ?? 0n);
   return {
     common,
     header: {

@@ -6,6 +6,7 @@
 import { paramsBlock } from '@ethereumjs/block';
 import type { Common } from '@ethereumjs/common';
 import type { SlotOrigin } from '../analysis/access.ts';
+import { blobBaseFee } from '../input/blob-gas.ts';
 import type { Address, BlockHeader, BlockInput, Transaction } from '../input/block.ts';
 import { createChain } from '../input/chain.ts';
 import { type IntrinsicPrices, intrinsicPrices } from '../input/intrinsic-gas.ts';
@@ -13,7 +14,7 @@ import { keccak256 } from '../input/keccak.ts';
 import { parseKey, type StateKey } from '../state/key.ts';
 import type { StateSource } from '../state/source.ts';
 import { SYSTEM_ADDRESS } from '../state/system-calls.ts';
-import { blobBaseFee, executionHeader } from './block-context.ts';
+import { executionHeader } from './block-context.ts';
 import { evmCrypto } from './crypto.ts';
 import {
   type Engine,
@@ -127,7 +128,7 @@ export class TransactionRunner {
     const { common, blockHashes } = this.#parts;
     this.#input = input;
     this.#header = executionHeader(input);
-    this.#blobBaseFee = blobBaseFee(this.#header, common);
+    this.#blobBaseFee = blobBaseFee(common, this.#header.excessBlobGas ?? 0n);
     this.#engine.setBlock(this.#header);
     blockHashes.known = input.blockHashes;
     blockHashes.others = input.otherBlockHashes ?? 'zero';

@@ -1,6 +1,6 @@
 /** Hashes of earlier blocks, for BLOCKHASH. */
 import type { Hex } from './block.ts';
-import { member, readHash, unexpected } from './schema.ts';
+import { member, readHash, unexpected, type Where } from './schema.ts';
 
 /** Block numbers, decimal or hex, to hashes. */
 export type BlockHashes = ReadonlyMap<bigint, Hex> | Readonly<Record<string, string>>;
@@ -19,8 +19,11 @@ export function isBlockHashes(json: unknown): boolean {
  *
  * @throws InputError
  */
-export function readBlockHashes(json: unknown, source = 'block hashes'): ReadonlyMap<bigint, Hex> {
-  const where = { source, path: '' };
+export function readBlockHashes(
+  json: unknown,
+  source: string | Where = 'block hashes',
+): ReadonlyMap<bigint, Hex> {
+  const where = typeof source === 'string' ? { source, path: '' } : source;
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     throw unexpected(where, 'an object of block numbers and hashes', json);
   }

@@ -26,6 +26,10 @@ const HARDFORKS: readonly string[] = Mainnet.hardforks.map((hardfork) => hardfor
 const HARDFORK_ALIASES: ReadonlyMap<string, string> = new Map([
   ['frontier', 'chainstart'],
   ['merge', 'paris'],
+  // Those of `evm t8n` and of the official tests.
+  ['eip150', 'tangerineWhistle'],
+  ['eip158', 'spuriousDragon'],
+  ['constantinoplefix', 'petersburg'],
 ]);
 
 /** The irregular state change of the DAO hardfork, by which balances moved without a transaction. */

@@ -1,7 +1,9 @@
 /** Transactions from JSON-RPC objects: mined ones, pending ones, and requests that are not signed. */
 import type { AssumedField, Signature } from './block.ts';
+import { MAINNET_CHAIN_ID } from './chain.ts';
 import { chainIdOfV, type Draft, type DraftAuthorization, isLegacyV } from './draft.ts';
 import { member, unexpected, type Where } from './schema.ts';
+import { signTransaction } from './sign.ts';
 import { readTransactionFields, type TransactionJson } from './transaction-fields.ts';
 
 /** Stands in for an absent gas limit: the most that a transaction may have since Osaka (EIP-7825). */
@@ -13,16 +15,19 @@ type TransactionType = NonNullable<TransactionJson['type']>;
  * Checks one transaction object.
  *
  * Without a signature it may be a request such as an `eth_call` object: an absent value, data or list is
- * then empty, and an absent nonce, gas limit or fee is assumed (see `Transaction.assumed`).
+ * then empty, and an absent nonce, gas limit or fee is assumed (see `Transaction.assumed`). With a secret key it
+ * is signed here.
  *
+ * @param chainId - To sign for, where the object names none.
  * @throws InputError
  */
-export function draftFromJson(value: unknown, where: Where): Draft {
+export function draftFromJson(value: unknown, where: Where, chainId = MAINNET_CHAIN_ID): Draft {
   const json = readTransactionFields(value, where);
   const type = json.type ?? inferType(json);
   refuseForeignFields(json, type, where);
   const signature = signatureOf(json, type, where);
-  const isSigned = signature !== null;
+  const secretKey = signature === null ? (json.secretKey ?? null) : null;
+  const isSigned = signature !== null || secretKey !== null;
   const assumed: AssumedField[] = [];
 
   /** A field that is required where there is a signature; `field` is its name in JSON. */
@@ -37,24 +42,25 @@ export function draftFromJson(value: unknown, where: Where): Draft {
   const data = agreeing(json.input, json.data, ['input', 'data'], where);
   const [maxFee, priorityFee] =
     type < 2 ? (['gasPrice', 'gasPrice'] as const) : (['maxFeePerGas', 'maxPriorityFeePerGas'] as const);
+  const fields: Draft['fields'] = {
+    type,
+    to: json.to ?? null,
+    nonce: given('nonce', json.nonce, 0n, 'nonce'),
+    gasLimit: given('gas', gasLimit, ASSUMED_GAS_LIMIT, 'gasLimit'),
+    value: given('value', json.value, 0n),
+    data: given('input', data, new Uint8Array(0)),
+    maxFeePerGas: given(maxFee, json[maxFee], 0n, 'maxFeePerGas'),
+    maxPriorityFeePerGas: given(priorityFee, json[priorityFee], 0n),
+    accessList: type === 0 ? null : (json.accessList ?? null),
+    maxFeePerBlobGas: type === 3 ? given('maxFeePerBlobGas', json.maxFeePerBlobGas, 0n) : 0n,
+    blobVersionedHashes: type === 3 ? given('blobVersionedHashes', json.blobVersionedHashes, []) : [],
+    authorizationList: type === 4 ? given('authorizationList', authorizations(json, where), []) : [],
+    chainId: secretKey === null ? chainIdOf(json, type, signature, where) : chainToSign(json, type, chainId),
+  };
   return {
     where,
-    fields: {
-      type,
-      to: json.to ?? null,
-      nonce: given('nonce', json.nonce, 0n, 'nonce'),
-      gasLimit: given('gas', gasLimit, ASSUMED_GAS_LIMIT, 'gasLimit'),
-      value: given('value', json.value, 0n),
-      data: given('input', data, new Uint8Array(0)),
-      maxFeePerGas: given(maxFee, json[maxFee], 0n, 'maxFeePerGas'),
-      maxPriorityFeePerGas: given(priorityFee, json[priorityFee], 0n),
-      accessList: type === 0 ? null : (json.accessList ?? null),
-      maxFeePerBlobGas: type === 3 ? given('maxFeePerBlobGas', json.maxFeePerBlobGas, 0n) : 0n,
-      blobVersionedHashes: type === 3 ? given('blobVersionedHashes', json.blobVersionedHashes, []) : [],
-      authorizationList: type === 4 ? given('authorizationList', authorizations(json, where), []) : [],
-      chainId: chainIdOf(json, type, signature, where),
-    },
-    signature,
+    fields,
+    signature: secretKey === null ? signature : signTransaction(fields, secretKey),
     given: { from: json.from ?? null, hash: json.hash ?? null },
     assumed,
   };
@@ -111,7 +117,8 @@ function isEqual(first: bigint | Uint8Array, second: bigint | Uint8Array): boole
 function signatureOf(json: TransactionJson, type: TransactionType, where: Where): Signature | null {
   const { r, s } = json;
   const v = type === 0 ? json.v : (json.yParity ?? json.v);
-  if (!isPresent(r) && !isPresent(s) && !isPresent(v)) return null;
+  const isToSign = isPresent(json.secretKey);
+  if ([r, s, v].every((part) => !isPresent(part) || (isToSign && part === 0n))) return null;
   if (!isPresent(r)) throw unexpected(member(where, 'r'), 'a quantity, as there is a signature', undefined);
   if (!isPresent(s)) throw unexpected(member(where, 's'), 'a quantity, as there is a signature', undefined);
   if (!isPresent(v)) throw unexpected(member(where, 'v'), 'a quantity, as there is a signature', undefined);
@@ -144,6 +151,10 @@ function chainIdOf(
     throw unexpected(member(where, 'chainId'), `${signed}, as v says (EIP-155)`, given);
   }
   return signed;
+}
+
+function chainToSign(json: TransactionJson, type: TransactionType, chainId: bigint): bigint | null {
+  return type === 0 && json.protected === false ? null : (json.chainId ?? chainId);
 }
 
 function authorizations(json: TransactionJson, where: Where): readonly DraftAuthorization[] | null {

@@ -12,12 +12,13 @@ import {
   refuseDaoFork,
 } from './chain.ts';
 import type { Draft } from './draft.ts';
+import { readEnv } from './env.ts';
 import { headerFromJson, requireFieldsOf } from './header.ts';
 import { draftFromJson } from './json-transaction.ts';
 import type { Located } from './located.ts';
 import { draftFromRaw } from './raw-transaction.ts';
 import { blockSchema, member, parseValue, unexpected } from './schema.ts';
-import { detectShape } from './shape.ts';
+import { detectShape, type Shape } from './shape.ts';
 import { recoverBatch, SignatureCollector } from './signature-batch.ts';
 import {
   completeTransaction,
@@ -41,6 +42,11 @@ export interface ReadOptions {
   readonly hardfork?: string;
   /** Hashes of earlier blocks. The parent's is known from the header. */
   readonly blockHashes?: BlockHashes;
+  /**
+   * Values of the block that transactions are for, parsed JSON, as `evm t8n` takes them in `env.json`, and what
+   * errors call them. The hardfork does not follow from them.
+   */
+  readonly env?: { readonly value: unknown; readonly source: string };
 }
 
 /** Reading on its way: batches of signatures, and then all but the signers. */
@@ -49,6 +55,8 @@ type Decoding = Generator<Uint8Array, DecodedInput>;
 /** An input that was read, but for the signers. */
 export interface DecodedInput {
   readonly block: BlockHeader | null;
+  /** Hashes of earlier blocks that came with the block. */
+  readonly blockHashes: ReadonlyMap<bigint, Hex>;
   readonly rules: Rules;
   readonly prepared: readonly PreparedTransaction[];
   readonly bundles: readonly PlacedBundle[];
@@ -57,7 +65,7 @@ export interface DecodedInput {
 
 /**
  * Reads a transaction or several, bundles, or a block, as JSON-RPC has them. Signers are recovered, and everything
- * given twice (sender, hash, chain) has to agree.
+ * given twice (sender, hash, chain) has to agree. `{ txs, env }`, which `evm t8n` takes on standard input, is a block.
  *
  * Where the hardfork is an option, a header may lack fields of that hardfork: they are `null`.
  *
@@ -82,12 +90,15 @@ export function readInput(json: unknown, options: ReadOptions = {}): BlockInput 
  */
 export function* decodeInput(json: unknown, options: ReadOptions): Decoding {
   const shape = detectShape({ value: json, where: { source: options.source ?? 'input', path: '' } });
+  const env = envOf(shape, options);
   if (shape.kind === 'block') return yield* decodeBlock(shape.block, options);
   const { parts } = shape;
-  const { prepared, bundles } = arrange(parts, yield* prepareAll(givenTransactions(parts)));
+  const { prepared, bundles } = arrange(parts, yield* prepareAll(givenTransactions(parts), options));
   const chainId = chainOf(prepared, options);
   const hardfork = options.hardfork === undefined ? DEFAULT_HARDFORK : readHardfork(options.hardfork);
-  return { block: null, rules: { chainId, hardfork }, prepared, bundles, options };
+  const rules = { chainId, hardfork };
+  const { block, blockHashes } = env === null ? NO_ENV : readEnv(env, rules);
+  return { block, blockHashes, rules, prepared, bundles, options };
 }
 
 /**
@@ -97,12 +108,23 @@ export function* decodeInput(json: unknown, options: ReadOptions): Decoding {
  * @throws InputError for the first transaction that is wrong, or for a wrong parent hash.
  */
 export function completeInput(decoded: DecodedInput, answers: readonly Uint8Array[]): BlockInput {
-  const { block, rules, prepared, bundles, options } = decoded;
+  const { block, rules, prepared, bundles } = decoded;
   const transactions = prepared.map((one) => completeTransaction(one, rules, answers));
-  const input = { block, transactions, ...rules, blockHashes: blockHashesOf(block, options) };
+  const input = { block, transactions, ...rules, blockHashes: blockHashesOf(decoded) };
   if (bundles.length === 0) return input;
   const hashes = transactions.map(({ hash }) => hash);
   return { ...input, bundles: bundles.map((bundle) => completeBundle(bundle, hashes)) };
+}
+
+const NO_ENV = { block: null, blockHashes: new Map<bigint, Hex>() };
+
+function envOf(shape: Shape, { env }: ReadOptions): Located | null {
+  if (env === undefined) return shape.kind === 'parts' ? (shape.env ?? null) : null;
+  const where = { source: env.source, path: '' };
+  const expected = 'transactions, beside the values of a block';
+  if (shape.kind === 'block') throw unexpected(shape.block.where, expected, 'a block');
+  if (shape.env !== undefined) throw unexpected(shape.env.where, expected, 'others');
+  return { value: env.value, where };
 }
 
 function* decodeBlock({ value, where }: Located, options: ReadOptions): Decoding {
@@ -110,6 +132,7 @@ function* decodeBlock({ value, where }: Located, options: ReadOptions): Decoding
   const list = member(where, 'transactions');
   const prepared = yield* prepareAll(
     json.transactions.map((tx, index) => ({ value: tx, where: member(list, index), conditions: null })),
+    options,
   );
   const chainId = chainOf(prepared, options);
   refuseDaoFork(chainId, json.number, member(where, 'number'));
@@ -118,24 +141,30 @@ function* decodeBlock({ value, where }: Located, options: ReadOptions): Decoding
       ? hardforkOfBlock(chainId, json, member(where, 'timestamp'))
       : readHardfork(options.hardfork);
   if (options.hardfork === undefined) requireFieldsOf(hardfork, json, where);
-  return { block: headerFromJson(json), rules: { chainId, hardfork }, prepared, bundles: [], options };
+  const block = headerFromJson(json);
+  return { block, blockHashes: new Map(), rules: { chainId, hardfork }, prepared, bundles: [], options };
 }
 
 function* prepareAll(
   transactions: readonly Omit<GivenTransaction, 'kind'>[],
+  { chain, defaultChain }: ReadOptions,
 ): Generator<Uint8Array, PreparedTransaction[]> {
   const signatures = new SignatureCollector();
+  const chainId = chain === undefined ? defaultChain : readChain(chain);
   const prepared: PreparedTransaction[] = [];
   for (const transaction of transactions) {
-    prepared.push(prepareTransaction(draftOf(transaction), signatures));
+    prepared.push(prepareTransaction(draftOf(transaction, chainId), signatures));
     yield* signatures.takeFull();
   }
   yield* signatures.takeAll();
   return prepared;
 }
 
-function draftOf({ value, where, conditions }: Omit<GivenTransaction, 'kind'>): Draft {
-  const draft = typeof value === 'string' ? draftFromRaw(value, where) : draftFromJson(value, where);
+function draftOf(
+  { value, where, conditions }: Omit<GivenTransaction, 'kind'>,
+  chainId: bigint | undefined,
+): Draft {
+  const draft = typeof value === 'string' ? draftFromRaw(value, where) : draftFromJson(value, where, chainId);
   return conditions === null ? draft : { ...draft, conditions };
 }
 
@@ -151,8 +180,8 @@ function chainOf(transactions: readonly PreparedTransaction[], options: ReadOpti
   return options.defaultChain ?? MAINNET_CHAIN_ID;
 }
 
-function blockHashesOf(block: BlockHeader | null, options: ReadOptions): ReadonlyMap<bigint, Hex> {
-  const hashes = new Map(readBlockHashes(options.blockHashes ?? {}));
+function blockHashesOf({ block, blockHashes, options }: DecodedInput): ReadonlyMap<bigint, Hex> {
+  const hashes = new Map([...blockHashes, ...readBlockHashes(options.blockHashes ?? {})]);
   if (block === null || block.number === 0n) return hashes;
   const parent = block.number - 1n;
   const given = hashes.get(parent);

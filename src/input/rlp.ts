@@ -27,20 +27,44 @@ export function decodeRlp(bytes: Uint8Array): RlpItem {
   return item;
 }
 
+/**
+ * Takes a list apart, without looking into its items.
+ *
+ * @returns The encoding of each item, as views; `null` for a byte string.
+ * @throws RlpError
+ */
+export function splitRlpList(bytes: Uint8Array): Uint8Array[] | null {
+  const whole = rangeAt(bytes, 0, bytes.length);
+  if (!whole.isList) return null;
+  if (whole.end !== bytes.length) throw new RlpError(`${bytes.length - whole.end} bytes after the end`);
+  const items: Uint8Array[] = [];
+  for (let position = whole.start; position < whole.end; ) {
+    const { end } = rangeAt(bytes, position, whole.end);
+    items.push(bytes.subarray(position, end));
+    position = end;
+  }
+  return items;
+}
+
+/** Where the content of the item at a place begins and ends. */
+function rangeAt(bytes: Uint8Array, at: number, limit: number) {
+  const first = bytes[at];
+  if (first === undefined || at >= limit) throw new RlpError('cut short');
+  if (first < 0x80) return { start: at, end: at + 1, isList: false };
+  const isList = first >= 0xc0;
+  return { ...contentRange(bytes, at, limit, first - (isList ? 0xc0 : 0x80)), isList };
+}
+
 function decodeAt(
   bytes: Uint8Array,
   at: number,
   limit: number,
   depth: number,
 ): { readonly item: RlpItem; readonly end: number } {
-  const first = bytes[at];
-  if (first === undefined || at >= limit) throw new RlpError('cut short');
-  if (first < 0x80) return { item: bytes.subarray(at, at + 1), end: at + 1 };
-  const isList = first >= 0xc0;
-  const { start, end } = contentRange(bytes, at, limit, first - (isList ? 0xc0 : 0x80));
+  const { start, end, isList } = rangeAt(bytes, at, limit);
   if (!isList) {
     const only = bytes[start];
-    if (end - start === 1 && only !== undefined && only < 0x80) {
+    if (start > at && end - start === 1 && only !== undefined && only < 0x80) {
       throw new RlpError('a single byte with a needless length');
     }
     return { item: bytes.subarray(start, end), end };

@@ -142,6 +142,9 @@ const withdrawal = z.object(
   { error: 'a withdrawal' },
 );
 
+/** The withdrawals of a block; amounts in Gwei. */
+export const withdrawalsSchema = z.array(withdrawal, { error: 'an array of withdrawals' });
+
 /** The header of a block as `eth_getBlockByNumber` returns it; its transactions are checked one by one. */
 export const blockSchema = z.object(
   {
@@ -157,7 +160,7 @@ export const blockSchema = z.object(
     excessBlobGas: uint64.nullish(),
     blobGasUsed: uint64.nullish(),
     parentBeaconBlockRoot: hash.nullish(),
-    withdrawals: z.array(withdrawal, { error: 'an array of withdrawals' }).nullish(),
+    withdrawals: withdrawalsSchema.nullish(),
     uncles: z.array(hash, { error: 'an array of uncle hashes' }).nullish(),
     hash: hash.nullish(),
     gasUsed: uint64.nullish(),

@@ -1,5 +1,5 @@
 /**
- * What an input is, found by its shape: transactions, bundles, or a block; bare, or inside a JSON-RPC request or
+ * What an input is, found by its shape: transactions, bundles, a block, or what `evm t8n` takes; bare, or inside a JSON-RPC request or
  * response. What is inside a transaction or a block is not looked at here.
  */
 import { InputError } from '../errors.ts';
@@ -23,13 +23,19 @@ import {
   readOptional,
 } from './located.ts';
 import { describeValue, member, readNumber, unexpected, type Where } from './schema.ts';
+import { splitTransactions } from './transactions-rlp.ts';
 
 /** One part of an input. */
 export type Part = GivenTransaction | { readonly kind: 'bundle'; readonly bundle: BundleDraft };
 
 /** An input taken apart. */
 export type Shape =
-  | { readonly kind: 'parts'; readonly parts: readonly Part[] }
+  | {
+      readonly kind: 'parts';
+      readonly parts: readonly Part[];
+      /** Values of the block that they are for, where they come with them. */
+      readonly env?: Located;
+    }
   | { readonly kind: 'block'; readonly block: Located };
 
 const EXPECTED = 'a transaction, an array of transactions, a block, or a bundle';
@@ -67,7 +73,11 @@ export function detectShape(input: Located): Shape {
   const outer = unwrapResponse(input);
   const { value, where } = outer;
   if (!Array.isArray(value)) {
-    return isBlock(value) ? { kind: 'block', block: outer } : { kind: 'parts', parts: [partOf(outer)] };
+    if (isBlock(value)) return { kind: 'block', block: outer };
+    if (isObject(value) && isTransition(value)) return transitionOf(value, where);
+    const listed = typeof value === 'string' ? splitTransactions(value) : null;
+    if (listed === null) return { kind: 'parts', parts: [partOf(outer)] };
+    return { kind: 'parts', parts: elementsOf({ value: listed, where }, EXPECTED).map(partOf) };
   }
   const elements = elementsOf(outer, EXPECTED);
   // One line of NDJSON, or a batch of one response, may hold a block as well.
@@ -89,13 +99,31 @@ function partOf(element: Located): Part {
   if (!isObject(value)) throw unexpected(where, where.path === '' ? EXPECTED : 'a transaction', value);
   if (isBlock(value)) throw unexpected(where, 'a transaction, as one input holds one block', 'a block');
   if (has(value, 'method')) return parametersOf(value, where);
-  if (has(value, 'txs') && !has(value, 'env') && !has(value, 'alloc')) {
+  if (has(value, 'txs') && !isTransition(value)) {
     const isCall = has(value, 'stateBlockNumber');
     return bundlePart(readBundle({ value, where }, isCall ? 'eth_callBundle' : 'eth_sendBundle'));
   }
   if (isShareBundle(value)) return bundlePart(readShareBundle({ value, where }));
   if (TRANSACTION_FIELDS.some((name) => has(value, name))) return transactionPart({ value, where });
   throw new InputError({ ...where, expected: EXPECTED, got: describeKeys(value) }, 'unknown-shape');
+}
+
+/** What `evm t8n` takes on standard input. */
+function isTransition(value: JsonObject): boolean {
+  return has(value, 'env') && (has(value, 'txs') || has(value, 'txsRlp'));
+}
+
+function transitionOf(value: JsonObject, where: Where): Shape {
+  const env = fieldOf(value, 'env', where);
+  const rlp = fieldOf(value, 'txsRlp', where);
+  if (rlp.value === undefined || rlp.value === null || rlp.value === '') {
+    const txs = elementsOf(fieldOf(value, 'txs', where), 'an array of transactions');
+    return { kind: 'parts', parts: txs.map(partOf), env };
+  }
+  const listed =
+    rlp.value === '0xc0' ? [] : typeof rlp.value === 'string' ? splitTransactions(rlp.value) : null;
+  if (listed === null) throw unexpected(rlp.where, 'a list of signed transactions in RLP, as hex', rlp.value);
+  return { kind: 'parts', parts: elementsOf({ ...rlp, value: listed }, EXPECTED).map(partOf), env };
 }
 
 function transactionPart({ value, where }: Located, conditions: TransactionConditions | null = null): Part {

@@ -3,6 +3,7 @@
  * call. Checked by hand in the order in which they stand here, and not by a schema, in a third of the time
  * (measured): a block has hundreds of these. Fields that nobody asks for are left alone.
  */
+import { InputError } from '../errors.ts';
 import type { AccessListEntry, Address, Hex, Transaction } from './block.ts';
 import { hexToBytes } from './hex.ts';
 import {
@@ -16,6 +17,7 @@ import {
   unexpected,
   type Where,
 } from './schema.ts';
+import { isSecretKey } from './sign.ts';
 
 type Optional<T> = T | null | undefined;
 
@@ -54,6 +56,10 @@ export interface TransactionJson {
   readonly yParity: Optional<bigint>;
   readonly r: Optional<bigint>;
   readonly s: Optional<bigint>;
+  /** As in the files of `evm t8n`: to be signed with, where there is no signature yet. */
+  readonly secretKey: Optional<Uint8Array>;
+  /** `false`: to be signed without a chain (before EIP-155). */
+  readonly protected: Optional<boolean>;
 }
 
 /** How one value is read: `undefined` is a wrong one, and `expected` says then what it should be. */
@@ -93,6 +99,11 @@ const BYTES: Reader<Uint8Array> = {
   read: (value) => (typeof value === 'string' ? (hexToBytes(value) ?? undefined) : undefined),
 };
 
+const FLAG: Reader<boolean> = {
+  expected: 'true or false',
+  read: (value) => (typeof value === 'boolean' ? value : undefined),
+};
+
 type JsonObject = Readonly<Record<string, unknown>>;
 
 /**
@@ -125,7 +136,22 @@ export function readTransactionFields(value: unknown, where: Where): Transaction
     yParity: optional(UINT256, json.yParity, where, 'yParity'),
     r: optional(UINT256, json.r, where, 'r'),
     s: optional(UINT256, json.s, where, 's'),
+    secretKey: readSecretKey(json.secretKey, where),
+    protected: optional(FLAG, json.protected, where, 'protected'),
   };
+}
+
+/** What is given for a key is not repeated in an error. */
+function readSecretKey(value: unknown, where: Where): Optional<Uint8Array> {
+  if (value === undefined || value === null) return value;
+  const key = readHash(value);
+  const bytes = key === undefined ? null : hexToBytes(key);
+  if (bytes !== null && isSecretKey(bytes)) return bytes;
+  throw new InputError({
+    ...member(where, 'secretKey'),
+    expected: 'a secret key (32 bytes of hex)',
+    got: 'another value',
+  });
 }
 
 function asObject(value: unknown, where: Where, expected: string): JsonObject {

@@ -24,7 +24,7 @@ export interface SnapshotOptions {
 /**
  * Reads a pre-state: `{ address: { balance?, nonce?, code?, storage? } }`; or an array of these in the order
  * of their transactions, each bare or as `{ txHash, result }`; in diff mode `{ pre, post }`; any of them
- * also inside a JSON-RPC response.
+ * also inside a JSON-RPC response; and the `alloc` of a genesis file or of `evm t8n`.
  *
  * From a trace without diff mode, an account that did not exist before the block cannot be told from one
  * that did, once a transaction of the block has created it: newer versions of geth leave empty accounts out.
@@ -87,6 +87,11 @@ const MAX_NESTING = 4;
 
 const EXPECTED = 'a pre-state (accounts by address), or an array of them';
 
+/** Whether a value is an object with the accounts of a pre-state in `alloc`. */
+export function hasAlloc(value: unknown): value is { readonly alloc: unknown } {
+  return isObject(value) && Object.hasOwn(value, 'alloc');
+}
+
 function addEntries(collected: Collected, value: unknown, where: Where, depth: number): void {
   if (Array.isArray(value) && depth < MAX_NESTING) {
     value.forEach((entry: unknown, index) => {
@@ -95,7 +100,9 @@ function addEntries(collected: Collected, value: unknown, where: Where, depth: n
     return;
   }
   if (!isObject(value) || depth > MAX_NESTING) throw unexpected(where, EXPECTED, value);
-  if (Object.hasOwn(value, 'result')) {
+  if (hasAlloc(value)) {
+    addAccounts(collected, value.alloc, member(where, 'alloc'));
+  } else if (Object.hasOwn(value, 'result')) {
     addEntries(collected, value.result, member(where, 'result'), depth + 1);
   } else if (Object.hasOwn(value, 'error')) {
     const { error } = value;
@@ -123,7 +130,7 @@ function addDiff(collected: Collected, { pre, post }: JsonObject, where: Where):
 function addAccounts(collected: Collected, value: unknown, where: Where): void {
   if (!isObject(value)) throw unexpected(where, EXPECTED, value);
   for (const key of Object.keys(value)) {
-    const address = readAddress(key);
+    const address = readAddress(key) ?? readAddress(`0x${key}`);
     if (address === undefined) throw unexpected(where, 'addresses (20 bytes of hex) as names', key);
     addAccount(collected, address, value[key], where, key);
   }

@@ -5,10 +5,10 @@
  */
 import { type Common, ConsensusType, Hardfork } from '@ethereumjs/common';
 import { type EVM, getActivePrecompiles } from '@ethereumjs/evm';
+import { blobBaseFee } from '../../input/blob-gas.ts';
 import type { Address, BlockHeader, Transaction } from '../../input/block.ts';
 import { type IntrinsicPrices, intrinsicGas, intrinsicPrices } from '../../input/intrinsic-gas.ts';
 import { SYSTEM_ADDRESS } from '../../state/system-calls.ts';
-import { blobBaseFee } from '../block-context.ts';
 import {
   type Engine,
   type EngineParts,
@@ -81,7 +81,7 @@ class TunedEngine {
 
   setBlock(header: BlockHeader): void {
     this.#header = header;
-    this.#blobBaseFee = blobBaseFee(header, this.#parts.common);
+    this.#blobBaseFee = blobBaseFee(this.#parts.common, header.excessBlobGas ?? 0n);
   }
 
   /** Yellow Paper section 6.2, with what EIPs 1559, 2929, 3529, 3651, 4844, 7623 and 7702 made of it. */

@@ -54,6 +54,9 @@ async function blockOf(node: JsonRpcNode, block: RpcInputBlock): Promise<NamedDo
   throw new InputError({ source: '--block', path: '', expected, got: `${block}` });
 }
 
-function before({ block }: BlockInput): RpcBlock {
-  return block === null || block.number === 0n ? 'latest' : block.parentHash;
+/** A bundle may say it itself; values of a block that is yet to be made may leave the parent's hash out. */
+function before({ block, bundles }: BlockInput): RpcBlock {
+  if (block === null) return bundles?.find(({ stateBlock }) => stateBlock !== null)?.stateBlock ?? 'latest';
+  if (block.number === 0n) return 'latest';
+  return BigInt(block.parentHash) === 0n ? block.number - 1n : block.parentHash;
 }
