@@ -26,7 +26,7 @@ function drawing(
   page: Page,
   sceneFor: (outcome: Outcome) => Scene,
   step: (outcome: Outcome, scene: Scene, ...how: Parameters<SceneViewOptions['step']>) => number | null,
-  options: Pick<SceneViewOptions, 'id' | 'label' | 'links' | 'gutter'>,
+  options: Pick<SceneViewOptions, 'id' | 'label' | 'links' | 'gutter' | 'tools'>,
 ): Drawing {
   const { block, store } = page;
   let current: { readonly outcome: Outcome; readonly scene: Scene } | null = null;
@@ -45,6 +45,7 @@ function drawing(
     view,
     show({ outcome, passes, state }) {
       const scene = current?.outcome === outcome ? current.scene : sceneFor(outcome);
+      if (scene !== current?.scene) view.setRows(scene.rows);
       current = { outcome, scene };
       view.show({
         scene,
@@ -62,18 +63,6 @@ function drawing(
 
 export function timelinePanel(page: Page): Panel {
   const { block, store } = page;
-  const drawn = drawing(
-    page,
-    timelineScene,
-    (_, scene, from, direction) => timelineStep(scene, from, direction),
-    {
-      id: 'timeline',
-      label:
-        'Timeline of the planned lanes: a row for each worker, transactions as bars, gas from left to right',
-      links: 'selected',
-      gutter: 26,
-    },
-  );
   const widths = [...new Set([...WIDTHS, block.data.workers])].sort((a, b) => a - b);
   const workers = element(
     'select',
@@ -87,19 +76,24 @@ export function timelinePanel(page: Page): Panel {
     ),
   );
   workers.addEventListener('change', () => store.set({ workers: Number(workers.value) }));
+  const drawn = drawing(
+    page,
+    timelineScene,
+    (_, scene, from, direction) => timelineStep(scene, from, direction),
+    {
+      id: 'timeline',
+      label:
+        'Timeline of the planned lanes: a row for each worker, transactions as bars, gas from left to right',
+      links: 'selected',
+      gutter: 26,
+      tools: element('label', {}, 'Workers ', workers),
+    },
+  );
   const note = element('p', { class: 'note' });
-  const canvas = drawn.view.root.querySelector('canvas');
   return {
-    root: section(
-      'timeline',
-      'Timeline',
-      note,
-      element('label', { class: 'inline' }, 'Workers ', workers),
-      drawn.view.root,
-    ),
+    root: section('timeline', 'Timeline', note, drawn.view.root),
     show(shown) {
       const { plan, totalGas } = shown.outcome;
-      if (canvas !== null) canvas.style.height = `${Math.min(420, Math.max(90, 24 * plan.workers + 20))}px`;
       const scene = drawn.show(shown);
       workers.value = String(shown.state.workers);
       const busy = percent(totalGas, scene.width * scene.rows);

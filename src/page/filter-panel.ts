@@ -36,7 +36,7 @@ export function filterPanel({ block, store }: Page): Panel {
 
   const key = button('', () => store.filter({ key: null }), { class: 'chip', id: 'key-filter' });
   const clear = button('Clear', () => store.set({ filter: NO_FILTER }), { id: 'clear-filter' });
-  const count = element('output', { id: 'matches', 'aria-live': 'polite' });
+  const count = element('output', { id: 'match-count', 'aria-live': 'polite' });
 
   const root = element(
     'form',

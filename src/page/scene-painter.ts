@@ -44,7 +44,7 @@ export function paint(canvas: CanvasRenderingContext2D, painting: Painting): voi
     lines(
       canvas,
       painting,
-      scene.links.filter((link) => !link.isCritical),
+      scene.links.filter((link) => !link.isCritical && !link.isQuiet),
       'muted',
       isFaint ? FAINT : 0.5,
       1,

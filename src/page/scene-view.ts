@@ -1,10 +1,8 @@
 /** A scene that one can look around in, by wheel, drag, keyboard and buttons, and where transactions are selected. */
 import { button, element } from './element.ts';
-import type { Bar, Scene } from './scene.ts';
+import type { Bar, Direction, Scene } from './scene.ts';
 import { AXIS, type Painting, paint } from './scene-painter.ts';
 import { fitted, panned, revealing, type Size, type Viewport, zoomed } from './viewport.ts';
-
-export type Direction = 'left' | 'right' | 'up' | 'down';
 
 export interface SceneViewOptions {
   readonly id: string;
@@ -12,6 +10,8 @@ export interface SceneViewOptions {
   readonly label: string;
   readonly links: 'all' | 'selected';
   readonly gutter: number;
+  /** Goes with the buttons. */
+  readonly tools?: Node;
   readonly onSelect: (transaction: number | null) => void;
   /** Enter on the selected transaction. */
   readonly onOpen: () => void;
@@ -24,6 +24,10 @@ const ZOOM_STEP = 1.5;
 const PAN_STEP = 60;
 /** A pointer that moved less has clicked. */
 const CLICK_PIXELS = 4;
+/** In pixels, without the axis. */
+const ROW_HEIGHT = 22;
+const MIN_HEIGHT = 66;
+const MAX_HEIGHT = 560;
 /** Bars are taken from so many pixels beside them. */
 const REACH = 3;
 
@@ -58,13 +62,14 @@ export class SceneView {
     const tools = element(
       'div',
       { class: 'tools', role: 'group', 'aria-label': 'View' },
+      options.tools ?? null,
       button('+', () => this.#zoom(ZOOM_STEP), { 'aria-label': 'Zoom in', title: 'Zoom in (+)' }),
       button('−', () => this.#zoom(1 / ZOOM_STEP), { 'aria-label': 'Zoom out', title: 'Zoom out (−)' }),
       button('Fit', () => this.fit(), { title: 'Show all (0)' }),
       element(
         'span',
         { class: 'hint', id: `${options.id}-keys` },
-        'Drag to move, Ctrl + wheel to zoom (wheel alone once it has the focus). Arrow keys select, Shift + arrows move, + − 0 zoom, Enter opens, Escape clears.',
+        'Drag moves, Ctrl + wheel zooms. Keys: arrows select, Shift + arrows move, + − 0 zoom, Enter opens, Escape clears.',
       ),
     );
     this.root = element(
@@ -85,6 +90,11 @@ export class SceneView {
     const [bar] = look.selected === null ? [] : (look.scene.barsOf[look.selected] ?? []);
     if (isNew && bar !== undefined) this.#reveal(look.scene.bars[bar] as Bar);
     this.#draw();
+  }
+
+  /** Makes room for so many rows, within what a screen has. */
+  setRows(rows: number): void {
+    this.#canvas.style.height = `${AXIS + Math.min(MAX_HEIGHT, Math.max(MIN_HEIGHT, ROW_HEIGHT * rows))}px`;
   }
 
   fit(): void {

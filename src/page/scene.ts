@@ -13,6 +13,8 @@ export interface Link {
   readonly from: number;
   readonly to: number;
   readonly isCritical: boolean;
+  /** One of many that say the same: drawn only for a selected bar. */
+  readonly isQuiet: boolean;
 }
 
 /** A name beside rows: a lane, or a component. */
@@ -33,6 +35,9 @@ export interface Scene {
   readonly width: number;
   readonly rows: number;
 }
+
+/** Where an arrow key points. */
+export type Direction = 'left' | 'right' | 'up' | 'down';
 
 /** A scene, with what is looked up in it. */
 export function sceneOf(

@@ -1,7 +1,6 @@
 /** Where arrow keys lead: along and across what is drawn. */
 import type { Outcome } from './outcome.ts';
-import type { Scene } from './scene.ts';
-import type { Direction } from './scene-view.ts';
+import type { Direction, Scene } from './scene.ts';
 
 /**
  * In the graph: left and right to the predecessor and the successor that make the longest chain, up and down to

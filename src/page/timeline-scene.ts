@@ -23,6 +23,7 @@ export function timelineScene({ plan, order, placeOf, graph }: Outcome): Scene {
       from: barOf.get(from) as number,
       to: barOf.get(to) as number,
       isCritical: false,
+      isQuiet: true,
     })),
     rowNames: plan.lanes.map((_, row) => ({ row, name: `${row}` })),
     width: Math.max(Number(plan.makespan), 1),

@@ -201,7 +201,7 @@ function warningFor(changes: readonly Change[]): string {
 function compareRow(title: string, before: string, after: string): HTMLElement {
   return element(
     'tr',
-    { class: before === after ? null : 'other' },
+    { class: before === after ? null : 'differs' },
     element('th', { scope: 'row', class: 'wrapping' }, title),
     element('td', {}, before),
     element('td', {}, after),
