@@ -24,7 +24,7 @@ export async function createStage(random: Random): Promise<Stage> {
 }
 
 /** Deploys a contract and remembers what it is called. */
-async function deployNamed(
+export async function deployNamed(
   { chain, deployer, names }: Stage,
   name: string,
   artifact: Artifact,

@@ -4,7 +4,7 @@ import { fund } from '../../generator/chain.ts';
 import { createPayer, type Stage, smallAmount } from '../../generator/stage.ts';
 import type { DraftAt } from '../workload.ts';
 
-const transferGas = 21_000n;
+export const transferGas = 21_000n;
 
 /** What most calm transactions of a block are. */
 export function etherTransferAt(stage: Stage): DraftAt {
