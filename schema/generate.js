@@ -1,6 +1,12 @@
-/** Writes `pevm-analyze-1.schema.json` from the schema in `src/report/schema.ts`, as built in `dist`. */
+/** Writes the published schemas from those in `src`, as built in `dist`. */
 import { writeFileSync } from 'node:fs';
+import { lintJsonSchema } from '../dist/lint/schema.js';
 import { documentJsonSchema } from '../dist/report/schema.js';
 
-const path = new URL('pevm-analyze-1.schema.json', import.meta.url);
-writeFileSync(path, `${JSON.stringify(documentJsonSchema(), null, 2)}\n`);
+const schemas = {
+  'pevm-analyze-1': documentJsonSchema(),
+  'pevm-analyze-lint-1': lintJsonSchema(),
+};
+for (const [name, schema] of Object.entries(schemas)) {
+  writeFileSync(new URL(`${name}.schema.json`, import.meta.url), `${JSON.stringify(schema, null, 2)}\n`);
+}

@@ -88,12 +88,19 @@ export { type BlockHashes, readBlockHashes } from './input/block-hashes.ts';
 export { readDocument } from './input/document.ts';
 export { type ReadOptions, readInput } from './input/read.ts';
 export type { AccessList } from './lint/access-list.ts';
+export { bestLists, type CreatedAccessList } from './lint/best-lists.ts';
+export { buildLintDocument } from './lint/document.ts';
 export type { Finding } from './lint/finding.ts';
+export { type FixedTransaction, fixedTransactions } from './lint/fix.ts';
 export type { EntryGain, SlotGain } from './lint/gains.ts';
 export { type LintOptions, type LintResult, lintBlock } from './lint/lint.ts';
 export type { Budget } from './lint/probe.ts';
 export { RULES, type Rule, type RuleId, type Severity } from './lint/rules.ts';
+export { buildSarif, type SarifLog, type SarifSource } from './lint/sarif.ts';
+export type { LintDocument } from './lint/schema.ts';
+export { formatLint } from './lint/text.ts';
 export type { LintedTransaction, MeasuredGas } from './lint/transaction.ts';
+export { judgeLint, type LintVerdictOptions } from './lint/verdict.ts';
 export { askForNames } from './names/asked.ts';
 export {
   type CallDescription,
@@ -105,12 +112,21 @@ export {
 } from './names/names.ts';
 export type { PlaceRoot, PlaceStep, StoragePlace } from './names/place.ts';
 export { OUTPUT_KINDS, type OutputKind, type Rendered, type Renderer } from './output/kinds.ts';
+export { LINT_KINDS, type LintKind, renderLint } from './output/lint-kinds.ts';
 export { renderOutput } from './output/render.ts';
 export { buildDocument, type Findings } from './report/document.ts';
 export type { ReportDocument } from './report/schema.ts';
 export { type Colors, formatReport } from './report/text.ts';
 export { judgeRun, type Verdict, type VerdictOptions } from './report/verdict.ts';
-export { type NamedDocument, type RunDocuments, type RunOptions, run } from './run.ts';
+export {
+  type LintRunOptions,
+  lint,
+  type NamedDocument,
+  type RunDocuments,
+  type RunOptions,
+  run,
+  type SettingOptions,
+} from './run.ts';
 export type { AccountDiff, StateDiff } from './state/diff.ts';
 export type { FetchingState } from './state/fetching.ts';
 export { accountKey, type KeyParts, parseKey, type StateKey, storageKey } from './state/key.ts';

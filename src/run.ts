@@ -12,8 +12,9 @@ import type { BlockAccessList } from './input/block-access-list/list.ts';
 import { readBlockAccessList } from './input/block-access-list/read.ts';
 import { isBlockHashes, readBlockHashes } from './input/block-hashes.ts';
 import { readInput } from './input/read.ts';
+import type { LintOptions, LintResult } from './lint/lint.ts';
 import { askForNames } from './names/asked.ts';
-import { createNames, type NameBook } from './names/names.ts';
+import { createNames, type NameBook, type Names } from './names/names.ts';
 import type { Findings } from './report/document.ts';
 import { hasAlloc, mergeSnapshots } from './state/prestate.ts';
 import type { RpcInputBlock } from './state/rpc/block.ts';
@@ -38,11 +39,8 @@ export interface RunDocuments {
   readonly blockAccessList?: NamedDocument;
 }
 
-/** What to do with the documents, and by which rules. */
-export interface RunOptions extends Partial<AnalysisOptions> {
-  readonly workers: number;
-  /** Default: `transaction`. */
-  readonly granularity?: Granularity;
+/** By which rules the documents are read, and where the state comes from that they lack. */
+export interface SettingOptions {
   /** Default: by what the transactions say, else mainnet. */
   readonly chain?: string;
   /** Default: by the block's number and time. */
@@ -54,6 +52,13 @@ export interface RunOptions extends Partial<AnalysisOptions> {
    * block, else the latest. Without an input, `block` itself is the input.
    */
   readonly rpc?: RpcOptions & { readonly url: string; readonly block?: RpcInputBlock };
+}
+
+/** What to do with the documents, and by which rules. */
+export interface RunOptions extends Partial<AnalysisOptions>, SettingOptions {
+  readonly workers: number;
+  /** Default: `transaction`. */
+  readonly granularity?: Granularity;
   /** The form of the EVM to execute with. Default: that of `createExecutor`. */
   readonly engine?: EngineKind;
   /** Whether to execute, and whether to compare that with a sequential run. Default: `no`. */
@@ -67,9 +72,52 @@ export interface RunOptions extends Partial<AnalysisOptions> {
  * @throws InputError, InvalidBlockError, MissingStateError, RpcError
  */
 export async function run(documents: RunDocuments, options: RunOptions): Promise<Findings> {
-  const { chain, hardfork, workers, granularity = 'transaction', execute = 'no', rpc, ...rest } = options;
-  const { engine, ...rules } = rest;
+  const { chain, hardfork, partialState, rpc, ...rest } = options;
+  const { workers, granularity = 'transaction', execute = 'no', engine, ...rules } = rest;
   const how = { ...rules, workers, granularity, execute, engine };
+  const given = documents.blockAccessList;
+  const accessList = given === undefined ? undefined : readBlockAccessList(given.value, given.source);
+  return withSetting(documents, options, async (input, state, known) => {
+    const { analysis, graph, plan, execution } = await runOver(state, input, how, accessList);
+    const names = await namesOf({ analysis, graph }, known);
+    return { analysis, graph, plan, execution, names };
+  });
+}
+
+/** What `lint` does with the documents; see `lintBlock`. */
+export interface LintRunOptions extends SettingOptions, Pick<LintOptions, 'engine' | 'unordered'> {}
+
+/**
+ * Compares the declared access lists of the documents' transactions with what they use. The result goes to
+ * `buildLintDocument`, `formatLint` or `buildSarif`.
+ *
+ * @throws InputError, RpcError
+ */
+export async function lint(documents: RunDocuments, options: LintRunOptions): Promise<LintResult> {
+  const { engine, unordered } = options;
+  // Engines are loaded by who needs them.
+  const { lintBlock } = await import('./lint/lint.ts');
+  return withSetting(documents, options, async (input, state, known) => {
+    const result = await lintBlock(input, {
+      state,
+      ...(engine !== undefined && { engine }),
+      ...(unordered !== undefined && { unordered }),
+    });
+    return { ...result, names: await namesOf(result, known) };
+  });
+}
+
+/**
+ * Reads the documents, has `use` work on input and state, and lets go of the node, if there is one. `known` is the
+ * state with what it lacks not known, where it counts as empty in `state`.
+ *
+ * @throws InputError, RpcError, and what `use` throws
+ */
+async function withSetting<T>(
+  documents: RunDocuments,
+  { chain, hardfork, partialState, rpc }: SettingOptions,
+  use: (input: BlockInput, state: StateSource, known: StateSource) => Promise<T>,
+): Promise<T> {
   const { blockHashes, env } = documents;
   const prestates = statesOf(documents);
   const hashes = documents.prestates.filter(({ value }) => isBlockHashes(value));
@@ -80,17 +128,13 @@ export async function run(documents: RunDocuments, options: RunOptions): Promise
     ...(env !== undefined && { env }),
     blockHashes: new Map(hashes.flatMap(({ value, source }) => [...readBlockHashes(value, source)])),
   };
-  const accessList =
-    documents.blockAccessList === undefined
-      ? undefined
-      : readBlockAccessList(documents.blockAccessList.value, documents.blockAccessList.source);
   if (rpc === undefined) {
     const { value, source } = documents.input ?? missingInput();
     const input = readInput(value, { source, ...reading });
     // Without any pre-state nothing is known, which is not the same as empty.
-    const partial = options.partialState === true || prestates.length === 0;
+    const partial = partialState === true || prestates.length === 0;
     const state = mergeSnapshots(prestates, { partial });
-    return named(await runOver(state, input, how, accessList), state.knownOnly());
+    return use(input, state, state.knownOnly());
   }
   if (prestates.length > 0) {
     const expected = 'pre-state from files or from a node';
@@ -99,7 +143,7 @@ export async function run(documents: RunDocuments, options: RunOptions): Promise
   const node = new JsonRpcNode(rpc.url, rpc);
   try {
     const { input, state } = await inputOverNode(node, documents.input, rpc.block, reading);
-    return await named(await runOver(state, input, how, accessList), state);
+    return await use(input, state, state);
   } finally {
     node.close();
   }
@@ -110,15 +154,15 @@ function missingInput(): never {
   throw new InputError({ source: 'arguments', path: '', expected, got: 'neither' });
 }
 
-/** With names for what stands out. Where the node does not answer any more, there are fewer of them. */
-async function named({ analysis, graph, plan, execution }: Findings, state: StateSource): Promise<Findings> {
+/** Names for what stands out. Where the node does not answer any more, there are fewer of them. */
+async function namesOf(findings: Pick<Findings, 'analysis' | 'graph'>, state: StateSource): Promise<Names> {
   const books: NameBook[] = [];
   try {
-    books.push(await askForNames({ analysis, graph }, state));
+    books.push(await askForNames(findings, state));
   } catch (error) {
     if (!(error instanceof RpcError)) throw error;
   }
-  return { analysis, graph, plan, execution, names: createNames(analysis, books) };
+  return createNames(findings.analysis, books);
 }
 
 /** The pre-states of a run; what `evm t8n` takes on standard input holds one, too. */

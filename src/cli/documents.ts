@@ -7,7 +7,8 @@ import type { NamedDocument, RunDocuments } from '../run.ts';
 /** A collection of blocks has one such file for all of them. */
 export const BLOCK_HASHES_FILE = 'blockhashes.json';
 
-const STANDARD_INPUT = '-';
+/** Stands for standard input among files to read, and for standard output among those to write. */
+export const STANDARD_STREAM = '-';
 
 /** Where the documents of a run are; `-` is standard input. */
 export interface DocumentPaths {
@@ -46,12 +47,12 @@ async function readNamed(file: string): Promise<NamedDocument> {
   const { readDocument } = await import('../input/document.ts');
   return {
     value: await readDocument(file),
-    source: file === STANDARD_INPUT ? 'standard input' : file,
+    source: file === STANDARD_STREAM ? 'standard input' : file,
   };
 }
 
 function refuseSharedStandardInput(files: readonly (string | undefined)[]): void {
-  if (files.filter((file) => file === STANDARD_INPUT).length > 1) {
+  if (files.filter((file) => file === STANDARD_STREAM).length > 1) {
     const expected = 'standard input (-) for one file at most';
     throw new InputError({ source: 'arguments', path: '', expected, got: 'it for several' });
   }
@@ -59,7 +60,7 @@ function refuseSharedStandardInput(files: readonly (string | undefined)[]): void
 
 /** The block hashes that lie with an input file. */
 function blockHashesNear(path: string | undefined): string | undefined {
-  if (path === undefined || path === STANDARD_INPUT) return undefined;
+  if (path === undefined || path === STANDARD_STREAM) return undefined;
   const folder = dirname(resolve(path));
   return [join(folder, BLOCK_HASHES_FILE), join(dirname(folder), BLOCK_HASHES_FILE)].find((file) =>
     existsSync(file),

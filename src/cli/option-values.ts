@@ -1,6 +1,7 @@
 /** The values of options, from text. What cannot be one is named with what was expected; commander says where. */
 import { InvalidArgumentError } from 'commander';
-import { outputName } from '../output/kinds.ts';
+import { kindOf, outputName } from '../output/kinds.ts';
+import { LINT_KINDS } from '../output/lint-kinds.ts';
 import type { RpcInputBlock } from '../state/rpc/block.ts';
 
 const MAXIMUM_WORKERS = 256;
@@ -55,5 +56,11 @@ export function blockReference(value: string): RpcInputBlock {
  */
 export function outputFiles(value: string, previous: readonly string[]): readonly string[] {
   outputName(value);
+  return [...previous, value];
+}
+
+/** The same for the files of `lint`. */
+export function lintFiles(value: string, previous: readonly string[]): readonly string[] {
+  kindOf(value, LINT_KINDS);
   return [...previous, value];
 }

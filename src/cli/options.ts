@@ -5,7 +5,7 @@
 import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
 import type { Granularity } from '../graph/plan.ts';
-import { OUTPUT_KINDS } from '../output/kinds.ts';
+import { OUTPUT_KINDS, type OutputKind } from '../output/kinds.ts';
 import type { RpcInputBlock } from '../state/rpc/block.ts';
 import type { RpcOptions } from '../state/rpc/json-rpc.ts';
 import { BLOCK_HASHES_FILE } from './documents.ts';
@@ -36,9 +36,12 @@ export interface NodeOptions {
   readonly rpcRate?: number;
 }
 
-export interface RuleOptions {
+export interface ChainOptions {
   readonly chain?: string;
   readonly hardfork?: string;
+}
+
+export interface RuleOptions extends ChainOptions {
   readonly unordered?: true;
   readonly trustAccessLists?: true;
   readonly skipInvalid?: true;
@@ -49,12 +52,15 @@ export interface PlanOptions {
   readonly granularity: Granularity;
 }
 
-export interface OutputOptions {
+export interface PrintingOptions {
   readonly json?: true;
-  readonly out: readonly string[];
   readonly strict?: true;
   readonly quiet?: true;
   readonly color: boolean;
+}
+
+export interface OutputOptions extends PrintingOptions {
+  readonly out: readonly string[];
 }
 
 /** What to work on, and the state before it. */
@@ -127,12 +133,17 @@ export function rpcOptionsOf(options: NodeOptions): RpcOptions {
   };
 }
 
-/** By which rules, and with what meaning. */
-export function withRules(command: Command): Command {
+/** By which rules the input is read. */
+export function withChain(command: Command): Command {
   return command
     .optionsGroup('Rules:')
     .option('--chain <name|id>', 'chain, where the input does not say (default: mainnet)')
-    .option('--hardfork <name>', 'hardfork (default: by block number and time)')
+    .option('--hardfork <name>', 'hardfork (default: by block number and time)');
+}
+
+/** By which rules, and with what meaning. */
+export function withRules(command: Command): Command {
+  return withChain(command)
     .option('--unordered', 'a mempool, not a block: sets and conflicts hold in any order')
     .option('--trust-access-lists', 'declared access lists are binding')
     .option('--skip-invalid', 'leave invalid transactions out, rather than refuse the block');
@@ -155,25 +166,33 @@ export function withPlan(command: Command): Command {
 
 /** What becomes of the result. */
 export function withOutput(command: Command): Command {
-  return command
-    .optionsGroup('Output:')
-    .option('--strict', 'exit 1 on an escape, a mismatch or an unbounded transaction')
-    .option('--json', 'print the JSON document rather than the report')
+  return withPrinting(command, 'exit 1 on an escape, a mismatch or an unbounded transaction')
     .addOption(
       new Option('--out <file>', 'write a file, its kind by its extension (below); may be repeated')
         .argParser(outputFiles)
         .default([], 'none'),
     )
-    .option('--quiet', 'no notes and warnings on standard error')
-    .option('--no-color', 'no colour (nor with NO_COLOR set, nor into a pipe)')
-    .addHelpText('after', OUTPUT_HELP);
+    .addHelpText('after', outputHelp(OUTPUT_KINDS));
 }
 
-const EXTENSION_WIDTH = 2 + Math.max(...OUTPUT_KINDS.map(({ extension }) => extension.length));
+/** How it is printed. `strict` says what is a failure then. */
+export function withPrinting(command: Command, strict: string): Command {
+  return command
+    .optionsGroup('Output:')
+    .option('--strict', strict)
+    .option('--json', 'print the JSON document rather than the report')
+    .option('--quiet', 'no notes and warnings on standard error')
+    .option('--no-color', 'no colour (nor with NO_COLOR set, nor into a pipe)');
+}
 
-const OUTPUT_HELP = `
-Kinds of files for --out (with .gz after the extension: compressed):
-${OUTPUT_KINDS.map(({ extension, description, needs }) => {
-  const condition = needs === 'execution' ? ' (execute only)' : '';
-  return `  ${extension.padEnd(EXTENSION_WIDTH)}${description}${condition}`;
-}).join('\n')}`;
+/** The kinds of files that a command writes, for the end of its help. */
+export function outputHelp(
+  kinds: readonly (Pick<OutputKind, 'extension' | 'description'> & Partial<Pick<OutputKind, 'needs'>>)[],
+): string {
+  const width = 2 + Math.max(...kinds.map(({ extension }) => extension.length));
+  const rows = kinds.map(({ extension, description, needs }) => {
+    const condition = needs === 'execution' ? ' (execute only)' : '';
+    return `  ${extension.padEnd(width)}${description}${condition}`;
+  });
+  return `\nKinds of files for --out (with .gz after the extension: compressed):\n${rows.join('\n')}`;
+}

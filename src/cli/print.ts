@@ -34,7 +34,8 @@ export function conclude({ notes, failures }: Verdict, { quiet }: Pick<OutputOpt
   process.exitCode = failures.length > 0 ? EXIT.failed : EXIT.done;
 }
 
-async function writeOutput(path: string, content: Uint8Array): Promise<void> {
+/** @throws InputError */
+export async function writeOutput(path: string, content: Uint8Array): Promise<void> {
   try {
     await writeFile(path, content);
   } catch (error) {

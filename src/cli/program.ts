@@ -1,9 +1,10 @@
 /** The commands put together: what `--help` shows and what the pages of the manual are made from. */
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { ANALYZE, addAnalyze } from './analyze.ts';
 import { addExecute, EXECUTE } from './execute.ts';
+import { addLint, LINT } from './lint.ts';
 import { type Example, helpAfter, type Manual } from './manual.ts';
+import { packageVersion } from './version.ts';
 
 interface NamedCommand {
   readonly command: Command;
@@ -46,12 +47,6 @@ export function commands(root: Command): readonly NamedCommand[] {
   return [
     { command: addAnalyze(root), manual: ANALYZE },
     { command: addExecute(root), manual: EXECUTE },
+    { command: addLint(root), manual: LINT },
   ];
-}
-
-function packageVersion(): string {
-  const manifest: { version: string } = JSON.parse(
-    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-  );
-  return manifest.version;
 }

@@ -2,9 +2,10 @@
 import type { Command } from 'commander';
 import { InputError } from '../errors.ts';
 import { outputName } from '../output/kinds.ts';
-import type { RunOptions } from '../run.ts';
+import type { RunOptions, SettingOptions } from '../run.ts';
 import { readDocuments } from './documents.ts';
 import {
+  type ChainOptions,
   type NodeOptions,
   type OutputOptions,
   type PlanOptions,
@@ -70,7 +71,20 @@ function refuseUnfit(paths: readonly string[], { execute }: Execution): void {
   }
 }
 
-function optionsOfRun({ rpc, block, chain, hardfork, ...options }: CommonOptions): RunOptions {
+function optionsOfRun(options: CommonOptions): RunOptions {
+  return {
+    ...settingOf(options),
+    workers: options.workers,
+    granularity: options.granularity,
+    unordered: options.unordered === true,
+    trustAccessLists: options.trustAccessLists === true,
+    skipInvalid: options.skipInvalid === true,
+  };
+}
+
+/** @throws InputError */
+export function settingOf(options: StateOptions & NodeOptions & ChainOptions): SettingOptions {
+  const { rpc, block, chain, hardfork, partialState } = options;
   if (rpc === undefined && block !== undefined) {
     throw new InputError({ source: 'arguments', path: '', expected: '--rpc with --block', got: 'none' });
   }
@@ -80,11 +94,6 @@ function optionsOfRun({ rpc, block, chain, hardfork, ...options }: CommonOptions
     ...(rpc !== undefined && {
       rpc: { url: rpc, ...(block !== undefined && { block }), ...rpcOptionsOf(options) },
     }),
-    workers: options.workers,
-    granularity: options.granularity,
-    partialState: options.partialState === true,
-    unordered: options.unordered === true,
-    trustAccessLists: options.trustAccessLists === true,
-    skipInvalid: options.skipInvalid === true,
+    partialState: partialState === true,
   };
 }

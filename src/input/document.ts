@@ -34,6 +34,16 @@ export async function readDocument(
   return parseDocuments(bytes.toString('utf8'), source);
 }
 
+/**
+ * The text of a file, as it stands there; `null` for one that is compressed.
+ *
+ * @throws InputError
+ */
+export async function readText(path: string): Promise<string | null> {
+  const bytes = await readBytes(createReadStream(path), path);
+  return isGzip(bytes) ? null : bytes.toString('utf8');
+}
+
 async function readBytes(stream: AsyncIterable<Uint8Array | string>, source: string): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;

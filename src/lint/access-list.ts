@@ -1,6 +1,7 @@
 /** EIP-2930 lists as values: what they hold, and lists with a part more or less. Order and duplicates are kept. */
 import type { AccessListEntry, Address, Hex } from '../input/block.ts';
 
+/** The list of a transaction (EIP-2930). */
 export type AccessList = readonly AccessListEntry[];
 
 /** The slots of each address, each once, in order of first mention. */

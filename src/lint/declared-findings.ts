@@ -54,7 +54,7 @@ function entryFinding(entry: EntryGain, context: ListContext): Draft | null {
   if (isUnused(used === null ? null : used.has(address), usable.account(address))) {
     const reach = reachText(usable.account(address));
     const count = slots.length === 0 ? '' : ` and ${slots.length === 1 ? 'its slot' : 'its slots'}`;
-    const message = `${address}${count} is not used ${reach}: it costs ${gasText(priceOf(entry, rules))} and saves none.`;
+    const message = `${address}${count} ${slots.length === 0 ? 'is' : 'are'} not used${reach}: it costs ${gasText(priceOf(entry, rules))} and saves none.`;
     return { rule: 'unused-address', transaction, message };
   }
   if (gain === null || isWorthIt(entry)) return null;
@@ -118,7 +118,7 @@ function slotFinding(
     return {
       ...base,
       rule: 'unused-slot',
-      message: `${name} is not used ${reach}: it costs ${cost} and saves none.`,
+      message: `${name} is not used${reach}: it costs ${cost} and saves none.`,
     };
   }
   if (gain === null || gain > 0n) return null;
@@ -126,7 +126,7 @@ function slotFinding(
 }
 
 function reachText(isUsable: boolean): string {
-  return isUsable ? 'in this run' : 'by any run of it here';
+  return isUsable ? ' in this run' : ', whatever the transaction does here';
 }
 
 /** @param gain - Not above zero. */

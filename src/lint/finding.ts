@@ -2,6 +2,7 @@
 import type { Address, Hex } from '../input/block.ts';
 import { RULES, type RuleId, type Severity } from './rules.ts';
 
+/** Something about the list of a transaction that could be better, or that nothing is known of. */
 export interface Finding {
   readonly rule: RuleId;
   readonly severity: Severity;

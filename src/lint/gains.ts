@@ -3,6 +3,7 @@ import type { Address, Hex } from '../input/block.ts';
 import { type AccessList, slotsByAddress, withMergedEntry, withoutSlot } from './access-list.ts';
 import type { Probe, Probed } from './probe.ts';
 
+/** What a slot of an entry is worth. */
 export interface SlotGain {
   readonly slot: Hex;
   /** Below zero: it costs more than it saves. `null`: without it the transaction ends otherwise, or was not run. */
@@ -11,6 +12,7 @@ export interface SlotGain {
   readonly isDuplicate: boolean;
 }
 
+/** What an entry of a declared list is worth. */
 export interface EntryGain {
   readonly address: Address;
   /** Of the address with its slots; of a duplicate, of the address alone. */

@@ -5,12 +5,14 @@ import type { EngineKind } from '../executor/engine-kind.ts';
 import { trialsOf } from '../executor/trials.ts';
 import type { ConflictGraph } from '../graph/conflict-graph.ts';
 import type { BlockInput } from '../input/block.ts';
+import type { Names } from '../names/names.ts';
 import type { StateSource } from '../state/source.ts';
 import type { Finding } from './finding.ts';
 import { listRules } from './list-rules.ts';
 import type { Budget } from './probe.ts';
 import { type LintedTransaction, lintTransaction } from './transaction.ts';
 
+/** How a block is linted. */
 export interface LintOptions {
   readonly state: StateSource;
   /** The form of the EVM to run with. Default: that of `createExecutor`. */
@@ -23,6 +25,7 @@ export interface LintOptions {
   readonly signal?: AbortSignal;
 }
 
+/** The lists of a block, as they are and as they could be. */
 export interface LintResult {
   readonly input: BlockInput;
   readonly analysis: BlockAnalysis;
@@ -31,6 +34,8 @@ export interface LintResult {
   readonly transactions: readonly LintedTransaction[];
   /** Of all transactions, in block order. */
   readonly findings: readonly Finding[];
+  /** For texts; absent: addresses and numbers. */
+  readonly names?: Names;
 }
 
 const BUDGET: Budget = { gas: 4_000_000_000n, runs: 4_000 };

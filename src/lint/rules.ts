@@ -3,12 +3,14 @@
 /** `warning`: a declared list costs more than it has to. `note`: everything else. */
 export type Severity = 'warning' | 'note';
 
+/** What a rule finds, and what helps. */
 export interface Rule {
   readonly severity: Severity;
   readonly title: string;
   readonly help: string;
 }
 
+/** All rules, by their codes. */
 export const RULES = {
   'duplicate-address': {
     severity: 'warning',
@@ -98,4 +100,5 @@ export const RULES = {
   },
 } as const satisfies Record<string, Rule>;
 
+/** Stable code of a rule. */
 export type RuleId = keyof typeof RULES;

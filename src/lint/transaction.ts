@@ -23,6 +23,7 @@ export interface MeasuredGas {
   readonly best: bigint;
 }
 
+/** What came of running a transaction with several lists. */
 export interface LintedTransaction {
   readonly index: number;
   readonly declared: AccessList | null;

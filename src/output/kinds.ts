@@ -90,30 +90,41 @@ export const OUTPUT_KINDS: readonly OutputKind[] = [
 const COMPRESSED = '.gz';
 
 /** A file name, taken apart. */
-export interface OutputName {
-  readonly kind: OutputKind;
+export interface OutputName<Kind = OutputKind> {
+  readonly kind: Kind;
   readonly isCompressed: boolean;
 }
 
 /**
- * What a file of this name is to hold: the kind with the longest extension that fits. Upper and lower case are
- * the same.
+ * What a file of this name is to hold; see `kindOf`.
  *
  * @throws InputError that names the accepted extensions.
  */
 export function outputName(path: string): OutputName {
+  return kindOf(path, OUTPUT_KINDS);
+}
+
+/**
+ * The kind with the longest extension that fits. Upper and lower case are the same.
+ *
+ * @throws InputError that names the extensions.
+ */
+export function kindOf<Kind extends Pick<OutputKind, 'extension'>>(
+  path: string,
+  kinds: readonly Kind[],
+): OutputName<Kind> {
   const name = path.toLowerCase();
   const isCompressed = name.endsWith(COMPRESSED);
   const plain = isCompressed ? name.slice(0, -COMPRESSED.length) : name;
-  let kind: OutputKind | null = null;
-  for (const one of OUTPUT_KINDS) {
+  let kind: Kind | null = null;
+  for (const one of kinds) {
     if (plain.endsWith(one.extension) && one.extension.length > (kind?.extension.length ?? 0)) kind = one;
   }
   if (kind !== null) return { kind, isCompressed };
   throw new InputError({
     source: '--out',
     path: '',
-    expected: `a name that ends in ${listed(OUTPUT_KINDS.map(({ extension }) => extension))} (and .gz after it)`,
+    expected: `a name that ends in ${listed(kinds.map(({ extension }) => extension))} (and .gz after it)`,
     got: path,
   });
 }

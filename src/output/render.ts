@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { InputError } from '../errors.ts';
 import type { Findings } from '../report/document.ts';
-import { outputName } from './kinds.ts';
+import { outputName, type Rendered } from './kinds.ts';
 
 const compress = promisify(gzip);
 
@@ -19,7 +19,11 @@ export async function renderOutput(path: string, findings: Findings): Promise<Ui
     throw new InputError({ source: path, path: '', expected, got: 'an analysis' });
   }
   const render = await kind.load();
-  const content = await render(findings);
+  return asBytes(await render(findings), isCompressed ? 'compressed' : 'plain');
+}
+
+/** Text as UTF-8. */
+export async function asBytes(content: Rendered, form: 'plain' | 'compressed'): Promise<Uint8Array> {
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
-  return isCompressed ? compress(bytes) : bytes;
+  return form === 'compressed' ? compress(bytes) : bytes;
 }

@@ -11,10 +11,14 @@ import { REASONS, type ReasonCode } from '../analysis/reason.ts';
 const text = (pattern: RegExp, id: string, description: string) =>
   z.string().regex(pattern).meta({ id, description });
 
-const quantity = text(/^0x(0|[1-9a-f][0-9a-f]*)$/, 'Quantity', 'Amount in hex without leading zeros.');
+export const quantity = text(/^0x(0|[1-9a-f][0-9a-f]*)$/, 'Quantity', 'Amount in hex without leading zeros.');
 const bytes = text(/^0x([0-9a-f]{2})*$/, 'Bytes', 'Byte string in lower-case hex.');
-const address = text(/^0x[0-9a-f]{40}$/, 'Address', '20 bytes in lower-case hex.');
-const word = text(/^0x[0-9a-f]{64}$/, 'Word', 'A slot, a slot value or a hash: 32 bytes in lower-case hex.');
+export const address = text(/^0x[0-9a-f]{40}$/, 'Address', '20 bytes in lower-case hex.');
+export const word = text(
+  /^0x[0-9a-f]{64}$/,
+  'Word',
+  'A slot, a slot value or a hash: 32 bytes in lower-case hex.',
+);
 const bloom = text(/^0x[0-9a-f]{512}$/, 'Bloom', 'Logs bloom: 256 bytes in lower-case hex.');
 const selector = text(/^0x[0-9a-f]{8}$/, 'Selector', 'Function selector.');
 const key = text(
@@ -22,7 +26,7 @@ const key = text(
   'StateKey',
   '`<address>:balance`, `<address>:nonce`, `<address>:code`, or `<address>:<slot>`.',
 );
-const index = z
+export const index = z
   .int()
   .nonnegative()
   .meta({ id: 'TransactionIndex', description: 'Position in the block, from 0.' });
@@ -94,7 +98,7 @@ const region = z
   ])
   .meta({ id: 'Region', description: 'A set of state keys that are not known one by one.' });
 
-const accessList = z
+export const accessList = z
   .array(z.strictObject({ address, storageKeys: z.array(word) }))
   .meta({ id: 'AccessList', description: 'EIP-2930 access list.' });
 

@@ -1,0 +1,152 @@
+/** `lint`: declared access lists, and what to do about them. */
+import { realpathSync } from 'node:fs';
+import { relative } from 'node:path';
+import { type Command, Option } from 'commander';
+import { InputError } from '../errors.ts';
+import type { LintResult } from '../lint/lint.ts';
+import type { SarifSource } from '../lint/sarif.ts';
+import { jsonText, LINT_KINDS, renderLint } from '../output/lint-kinds.ts';
+import { readDocuments, STANDARD_STREAM } from './documents.ts';
+import type { Manual } from './manual.ts';
+import { lintFiles } from './option-values.ts';
+import {
+  type ChainOptions,
+  type NodeOptions,
+  outputHelp,
+  type PrintingOptions,
+  type StateOptions,
+  withChain,
+  withInputAndState,
+  withNode,
+  withPrinting,
+} from './options.ts';
+import { conclude, writeOutput } from './print.ts';
+import { settingOf } from './run-command.ts';
+import { packageVersion } from './version.ts';
+
+interface LintCommandOptions extends StateOptions, NodeOptions, ChainOptions, PrintingOptions {
+  readonly unordered?: true;
+  readonly out: readonly string[];
+  readonly fix?: string;
+}
+
+export const LINT: Manual = {
+  about: `Compares the EIP-2930 access lists that transactions declare with what they use: entries that are missing, useless, listed twice, under the wrong account, or warm anyway. What each is worth is measured: the transaction is run at its place in the block with its own list, with none, and with lists that hold an entry more or less.
+
+The best list is the one with the least gas with which the transaction still does the same; it is never worse than the declared one, or than none. Transactions that cannot be run, because state is missing or because they are not valid at their place, are judged by their derived access sets alone, without gas.
+
+A list changes what gas costs, and code can see the gas that is left: a list with which a transaction would do something else is not recommended, and it is said. Prices are those of the block's hardfork; by Amsterdam's rules listing costs more than it saves.
+
+With \`--strict\` the exit code is 1 if a declared list costs more than it has to (findings of severity \`warning\`). Transactions without a list never fail.`,
+  examples: [
+    { does: 'the lists of a block', command: 'pevm-analyze lint block.json --state prestate.json' },
+    {
+      does: 'a transaction before it is sent, on the latest state, with the best list in a file of its own',
+      command: 'pevm-analyze lint tx.json --rpc http://127.0.0.1:8545 --fix fixed.json',
+    },
+    {
+      does: 'as a check in a pipeline, with findings for code scanning',
+      command: 'pevm-analyze lint txs.json --state prestate.json --strict --out lint.sarif',
+    },
+  ],
+};
+
+export function addLint(root: Command): Command {
+  return withPrinting(
+    withChain(
+      withNode(
+        withInputAndState(
+          root.command('lint').description('declared access lists against what the transactions use, in gas'),
+        ),
+      ),
+    ).option('--unordered', 'a mempool, not a block: each transaction runs over the state before all'),
+    'exit 1 if a declared list costs more gas than it has to',
+  )
+    .addOption(
+      new Option('--out <file>', 'write a file, its kind by its extension (below); may be repeated')
+        .argParser(lintFiles)
+        .default([], 'none'),
+    )
+    .option('--fix <file>', 'write the transactions with their best lists, unsigned; `-` is standard output')
+    .addHelpText('after', outputHelp(LINT_KINDS))
+    .action(lintCommand);
+}
+
+/** @throws InputError, RpcError */
+async function lintCommand(path: string | undefined, options: LintCommandOptions): Promise<void> {
+  const { fix, state, env, blockHashes, unordered } = options;
+  refuseOverwriting(path, fix);
+  const setting = settingOf(options);
+  const documents = await readDocuments({
+    ...(path !== undefined && { input: path }),
+    state,
+    ...(env !== undefined && { env }),
+    ...(blockHashes !== undefined && { blockHashes }),
+  });
+  const { lint, statesOf } = await import('../run.ts');
+  const result = await lint(documents, { ...setting, unordered: unordered === true });
+  await write(result, path, options);
+  const { judgeLint } = await import('../lint/verdict.ts');
+  const verdict = judgeLint(result, {
+    isStrict: options.strict === true,
+    hasState: statesOf(documents).length > 0 || options.rpc !== undefined,
+  });
+  const notes =
+    fix === undefined ? [] : ['the transactions of --fix are unsigned: no signature holds for another list'];
+  conclude({ ...verdict, notes: [...verdict.notes, ...notes] }, options);
+}
+
+/** Signed transactions would be lost. */
+function refuseOverwriting(input: string | undefined, fix: string | undefined): void {
+  if (input === undefined || fix === undefined || input === STANDARD_STREAM || fix === STANDARD_STREAM)
+    return;
+  if (realPath(input) !== realPath(fix)) return;
+  throw new InputError({ source: '--fix', path: '', expected: 'another file than the input', got: fix });
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+async function write(
+  result: LintResult,
+  path: string | undefined,
+  options: LintCommandOptions,
+): Promise<void> {
+  const source = options.out.length === 0 ? {} : await sourceOf(path);
+  for (const file of options.out) await writeOutput(file, await renderLint(file, result, source));
+  if (options.fix !== undefined) {
+    const { fixedTransactions } = await import('../lint/fix.ts');
+    const text = jsonText(fixedTransactions(result));
+    if (options.fix === STANDARD_STREAM) {
+      process.stdout.write(text);
+      return;
+    }
+    await writeOutput(options.fix, new TextEncoder().encode(text));
+  }
+  if (options.json) {
+    const { buildLintDocument } = await import('../lint/document.ts');
+    process.stdout.write(jsonText(buildLintDocument(result)));
+    return;
+  }
+  const [{ formatLint }, { default: picocolors }] = await Promise.all([
+    import('../lint/text.ts'),
+    import('picocolors'),
+  ]);
+  const isColored = options.color && process.stdout.isTTY === true && picocolors.isColorSupported;
+  process.stdout.write(formatLint(result, picocolors.createColors(isColored)));
+}
+
+/** Where findings stand: in the input's file, whose places mean nothing while it is compressed. */
+async function sourceOf(path: string | undefined): Promise<SarifSource> {
+  const version = packageVersion();
+  if (path === undefined || path === STANDARD_STREAM) return { version };
+  const { readText } = await import('../input/document.ts');
+  const text = await readText(path);
+  const name = relative(process.cwd(), realPath(path));
+  return { version, path: name.startsWith('..') ? realPath(path) : name, ...(text !== null && { text }) };
+}
