@@ -86,7 +86,8 @@ async function fetchWithin(request: FetchRequest, options: ExchangeOptions): Pro
     const response = await fetch(request.url, {
       method: request.method,
       headers: request.headers,
-      body: request.body,
+      // Its bytes are never shared memory, which a body must not be.
+      body: request.body as Uint8Array<ArrayBuffer> | null,
       redirect: 'manual',
       signal: giveUp.signal,
     });
