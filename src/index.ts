@@ -51,6 +51,7 @@ export type { Escape } from './executor/guard.ts';
 export type { Metrics } from './executor/metrics.ts';
 export { MissingStateError } from './executor/missing-state.ts';
 export type { Execution, Log, Outcome, Receipt } from './executor/outcome.ts';
+export type { ExecutionTrace, TracedRun, TracedSpan } from './executor/trace.ts';
 export { buildConflictGraph } from './graph/build.ts';
 export type { Component, ConflictGraph, Edge, HotKey } from './graph/conflict-graph.ts';
 export { type Granularity, type Plan, type PlannedTask, planSchedule } from './graph/plan.ts';

@@ -63,6 +63,8 @@ export interface RunOptions extends Partial<AnalysisOptions>, SettingOptions {
   readonly engine?: EngineKind;
   /** Whether to execute, and whether to compare that with a sequential run. Default: `no`. */
   readonly execute?: 'no' | 'yes' | 'verified';
+  /** Whether to measure when each transaction runs where. Default: false. */
+  readonly trace?: boolean;
 }
 
 /**
@@ -73,8 +75,8 @@ export interface RunOptions extends Partial<AnalysisOptions>, SettingOptions {
  */
 export async function run(documents: RunDocuments, options: RunOptions): Promise<Findings> {
   const { chain, hardfork, partialState, rpc, ...rest } = options;
-  const { workers, granularity = 'transaction', execute = 'no', engine, ...rules } = rest;
-  const how = { ...rules, workers, granularity, execute, engine };
+  const { workers, granularity = 'transaction', execute = 'no', engine, trace = false, ...rules } = rest;
+  const how = { ...rules, workers, granularity, execute, engine, trace };
   const given = documents.blockAccessList;
   const accessList = given === undefined ? undefined : readBlockAccessList(given.value, given.source);
   return withSetting(documents, options, async (input, state, known) => {
@@ -177,12 +179,14 @@ async function runOver(
   {
     execute,
     engine,
+    trace,
     ...options
   }: Partial<AnalysisOptions> & {
     readonly workers: number;
     readonly granularity: Granularity;
     readonly execute: 'no' | 'yes' | 'verified';
     readonly engine: EngineKind | undefined;
+    readonly trace: boolean;
   },
   blockAccessList: BlockAccessList | undefined,
 ): Promise<Findings> {
@@ -197,7 +201,7 @@ async function runOver(
   try {
     const verify = execute === 'verified';
     const given = blockAccessList === undefined ? {} : { blockAccessList };
-    return await executor.executeBlock(input, { ...rules, state, granularity, verify, ...given });
+    return await executor.executeBlock(input, { ...rules, state, granularity, verify, trace, ...given });
   } finally {
     await executor.close();
   }

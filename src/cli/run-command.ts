@@ -39,7 +39,8 @@ export async function runCommand(
   { blockAccessList, ...how }: Execution,
 ): Promise<void> {
   refuseUnfit(options.out, how);
-  const runOptions = { ...optionsOfRun(options), ...how };
+  const isTimed = options.out.some((file) => outputName(file).kind.isTimed === true);
+  const runOptions = { ...optionsOfRun(options), ...how, trace: isTimed };
   const documents = await readDocuments({
     ...(path !== undefined && { input: path }),
     state: options.state,

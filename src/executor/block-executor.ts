@@ -34,6 +34,7 @@ import { ParallelRun } from './parallel-run.ts';
 import { WorkerPool } from './pool.ts';
 import type { PoolOptions } from './pool-options.ts';
 import { RunnerStore } from './runner-store.ts';
+import { TraceRecorder } from './trace.ts';
 import type { TransactionRunner } from './transaction-runner.ts';
 import { type SequentialRun, verification } from './verification.ts';
 import {
@@ -67,6 +68,8 @@ export interface BlockOptions extends Partial<AnalysisOptions> {
    * it. `sequential` always analyses, and compares.
    */
   readonly mode?: 'auto' | 'parallel' | 'sequential';
+  /** Whether to measure when each transaction runs where (`execution.trace`). Default: false. */
+  readonly trace?: boolean;
 }
 
 /** What blocks are executed with. */
@@ -127,8 +130,10 @@ export class BlockExecutor {
    *
    * @throws InvalidBlockError, MissingStateError; anything once nobody wants the block any more.
    */
-  async execute(input: BlockInput, options: BlockOptions, watch: BlockWatch): Promise<Outcome> {
+  async execute(input: BlockInput, options: BlockOptions, listener: BlockWatch): Promise<Outcome> {
     const start = performance.now();
+    const trace = options.trace === true ? new TraceRecorder() : null;
+    const watch = trace === null ? listener : traced(listener, trace);
     const { workers } = this.#options;
     const { signal } = watch;
     const faults: Fault[] = [];
@@ -159,7 +164,7 @@ export class BlockExecutor {
     const { block } = run;
     const escapes = await finishInOrder(run, limits(), deferral, { skipInvalid });
     const committing = performance.now();
-    const end = await closeBlock(block, run);
+    const end = await inSpan(trace, 'close', () => closeBlock(block, run));
     const result = resultOf(input, run, end);
     const executed = performance.now();
     const sequential =
@@ -196,6 +201,7 @@ export class BlockExecutor {
         engine: runner.engine,
         engineReason: runner.engineReason,
         faults: [...faults],
+        trace: trace?.trace ?? null,
         timings: {
           ...timings,
           execute: executed - start - timings.analysis - timings.graph - timings.plan,
@@ -218,7 +224,7 @@ export class BlockExecutor {
       const block = this.#open(input, how.state, runner);
       return { derived: null, deferral: null, run: new BlockRun(block, runner, watch) };
     }
-    const derived = await derive(input, how);
+    const derived = await inSpan(watch.trace ?? null, 'derive', () => derive(input, how));
     const block = this.#open(withHashes(input, derived.analysis), how.state, runner);
     const deferral = new Deferral(derived.analysis, derived.graph, block.state, watch.onResolve);
     return { derived, deferral, run: new BlockRun(block, runner, watch) };
@@ -241,7 +247,8 @@ export class BlockExecutor {
       const pool = await this.#startedPool();
       pool.renew();
       const listed = sharedBlock(input.transactions, list, block.state);
-      pool.broadcast({ ...blockBroadcast(block, runner.precompiles), listed });
+      const isTraced = watch.trace !== undefined;
+      pool.broadcast({ ...blockBroadcast(block, runner.precompiles), listed, isTraced });
       const group = Symbol('block');
       watch.signal.addEventListener('abort', () => pool.cancel(group), { once: true });
       await runByList(run, pool, list, group);
@@ -257,12 +264,13 @@ export class BlockExecutor {
     watch: BlockWatch,
   ) {
     const isAtHand = how.analysis === undefined && how.state.load === undefined && how.unordered !== true;
-    const given = isAtHand ? null : await derive(input, how);
+    const trace = watch.trace ?? null;
+    const given = isAtHand ? null : await inSpan(trace, 'derive', () => derive(input, how));
     const pool = await this.#startedPool();
     pool.renew();
     const outbox = this.#outboxOf(pool);
     const block = this.#open(withHashes(input, given?.analysis), how.state, runner);
-    pool.broadcast(blockBroadcast(block, runner.precompiles));
+    pool.broadcast({ ...blockBroadcast(block, runner.precompiles), isTraced: trace !== null });
     const run = new BlockRun(block, runner, watch);
     const group = Symbol('block');
     // What is waited for ends as failures then, and so does the run.
@@ -270,7 +278,7 @@ export class BlockExecutor {
     const costOf = (gas: bigint): number => expectedMs(gas, runner.engine);
     const { granularity, skipInvalid = false } = how;
     const parallel = new ParallelRun(run, pool, { block, outbox, granularity, skipInvalid, costOf, group });
-    const derived = given ?? (await deriveWhile(input, how, parallel));
+    const derived = given ?? (await inSpan(trace, 'derive', () => deriveWhile(input, how, parallel)));
     const deferral = new Deferral(derived.analysis, derived.graph, block.state, watch.onResolve);
     const reason =
       how.mode === 'parallel' ? null : reasonAgainstPlan(derived.plan, derived.graph, how.threads);
@@ -378,6 +386,23 @@ async function deriveWhile(
     await parallel.abandon();
     throw error;
   }
+}
+
+/** The same, and what happens is taken down. */
+function traced(watch: BlockWatch, trace: TraceRecorder): BlockWatch {
+  return {
+    ...watch,
+    trace,
+    onResolve: (transaction) => {
+      trace.resolved(transaction);
+      watch.onResolve(transaction);
+    },
+  };
+}
+
+/** With nobody to take it down it just runs. */
+function inSpan<T>(trace: TraceRecorder | null, name: 'derive' | 'close', run: () => Promise<T>): Promise<T> {
+  return trace === null ? run() : trace.span(name, run);
 }
 
 function resultOf(input: BlockInput, run: BlockRun, end: BlockEnd): BlockResult {

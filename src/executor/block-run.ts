@@ -21,6 +21,7 @@ import { type Escape, findEscapes, needsOrigins } from './guard.ts';
 import { MissingStateError } from './missing-state.ts';
 import { Pauses } from './pauses.ts';
 import { SettledState } from './settled-state.ts';
+import type { TraceRecorder } from './trace.ts';
 import type { Invalid, Ran, RunResult, SystemCall, TransactionRunner } from './transaction-runner.ts';
 
 /**
@@ -78,6 +79,11 @@ export class BlockRun {
     this.results = block.input.transactions.map(() => undefined);
   }
 
+  /** Where runs are taken down; `null`: nobody wants to know. */
+  get trace(): TraceRecorder | null {
+    return this.#watch.trace ?? null;
+  }
+
   /** How many of a sender's transactions have a result. */
   doneOf(sender: Address): number {
     return this.#done.get(sender) ?? 0;
@@ -126,7 +132,9 @@ export class BlockRun {
   /** Runs a transaction on this thread, over any state; calls wait for each other. */
   run(index: number, state: StateSource, analysis: TransactionAnalysis | undefined): Promise<RunResult> {
     const options = { recordOrigins: analysis !== undefined && needsOrigins(analysis.accesses) };
-    return this.#inTurn(() => this.#runner.run(index, state, options));
+    const { trace } = this;
+    const once = (): Promise<RunResult> => this.#runner.run(index, state, options);
+    return this.#inTurn(trace === null ? once : () => trace.run(index, once));
   }
 
   /** Runs another form of a transaction over the current state; nothing is committed. */

@@ -1,4 +1,5 @@
 /** Who wants a block executed: whether they still do, and what they are told on the way. */
+import type { TraceRecorder } from './trace.ts';
 import type { RunResult } from './transaction-runner.ts';
 
 export interface BlockWatch {
@@ -8,6 +9,8 @@ export interface BlockWatch {
   readonly onCommit: (result: RunResult) => void;
   /** A deferred transaction was derived again, and may start after its predecessors. */
   readonly onResolve: (transaction: number) => void;
+  /** Takes down when what ran where. Default: nobody does. */
+  readonly trace?: TraceRecorder;
 }
 
 /** For what nobody looks at, and what runs to its end. */

@@ -13,9 +13,8 @@ import { ListedChanges } from './access-list/listed-changes.ts';
 import { isAsListed } from './access-list/proof.ts';
 import type { BlockRun } from './block-run.ts';
 import type { ListedRange } from './dispatch/listed-runner.ts';
-import { receivedListed } from './dispatch/outbox.ts';
+import { type BatchResults, receivedListed } from './dispatch/outbox.ts';
 import type { End, WorkerPool } from './pool.ts';
-import type { RunResult } from './transaction-runner.ts';
 
 /** Requests that a worker gets of a block at least, so that all end at about the same time. */
 const SHARES = 8;
@@ -52,7 +51,8 @@ export async function runByList(
     ),
   }));
   for (const { first, count, answer } of answers) {
-    const results = resultsOf(await answer);
+    const { results, timing } = resultsOf(await answer);
+    if (timing !== null) run.trace?.addBatch(indicesOf({ first, count }), timing);
     for (let index = first; index < first + count; index++) {
       // What a worker could not run: this thread has all the state there is.
       const result = results[index - first] ?? (await run.run(index, run.current, undefined));
@@ -79,10 +79,14 @@ function rangesOf(transactions: number, workers: number): ListedRange[] {
   return ranges;
 }
 
-function resultsOf(end: End<readonly RunResult[]>): readonly RunResult[] {
+function indicesOf({ first, count }: ListedRange): number[] {
+  return Array.from({ length: count }, (_, at) => first + at);
+}
+
+function resultsOf(end: End<BatchResults>): Pick<BatchResults, 'results' | 'timing'> {
   if (end.kind === 'answer') return end.value;
   if (end.failure.code === 'closed' || end.failure.code === 'cancelled') {
     throw new InternalError(end.failure.message);
   }
-  return [];
+  return { results: [], timing: null };
 }

@@ -15,6 +15,7 @@ import type { Fault } from './fault.ts';
 import type { Escape } from './guard.ts';
 import { joinBlooms, receiptsRoot } from './receipts.ts';
 import { type Requests, requestsHash } from './requests.ts';
+import type { ExecutionTrace } from './trace.ts';
 import type { Invalid, Ran, RunResult } from './transaction-runner.ts';
 
 /** A log entry, as in a receipt. */
@@ -92,6 +93,8 @@ export interface Execution extends BlockResult {
   readonly engineReason: string | null;
   /** Worker threads that were lost meanwhile, in that order; the result is right nevertheless. */
   readonly faults: readonly Fault[];
+  /** When what ran where; `null`: not asked for. Measured, and so different each time. */
+  readonly trace: ExecutionTrace | null;
   /** In milliseconds; 0 for what was passed in or not asked for. */
   readonly timings: {
     readonly analysis: number;

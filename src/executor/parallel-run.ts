@@ -216,7 +216,13 @@ export class ParallelRun {
     });
   }
 
-  #receive(place: number, tasks: readonly Task[], { results, stop }: BatchResults): void {
+  #receive(place: number, tasks: readonly Task[], { results, stop, timing }: BatchResults): void {
+    if (timing !== null) {
+      this.#run.trace?.addBatch(
+        tasks.map(({ transaction }) => transaction),
+        timing,
+      );
+    }
     for (const task of tasks) this.#maker.takeBack(task);
     for (const [at, result] of results.entries()) {
       const task = tasks[at];

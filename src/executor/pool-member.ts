@@ -56,7 +56,7 @@ export class PoolMember {
     });
     // Only a pool that starts waits for it; a replacement that fails is seen by its fault.
     this.ready.catch(() => {});
-    const workerData: WorkerData = { engine: options.engine, control: this.#control.buffer };
+    const workerData: WorkerData = { place, engine: options.engine, control: this.#control.buffer };
     this.#worker = new Worker(options.workerUrl, {
       execArgv: [],
       workerData,

@@ -9,6 +9,8 @@ import type { EngineKind } from './engine-kind.ts';
 
 /** What a worker is started with. */
 export interface WorkerData {
+  /** Which of the pool's workers it is, or replaces. */
+  readonly place: number;
   readonly engine: EngineKind;
   /** Of a `WorkerControl`. */
   readonly control: SharedArrayBuffer;
@@ -40,6 +42,8 @@ export interface BlockBroadcast {
   readonly precompiles: ReadonlyMap<Address, AccountState | null>;
   /** Of a block that is run by its access list; see `dispatch/listed-block.ts`. */
   readonly listed?: SharedArrayBuffer;
+  /** Runs are timed, and the times sent with the answers. Default: false. */
+  readonly isTraced?: boolean;
 }
 
 export type Broadcast = BlockBroadcast;

@@ -16,10 +16,10 @@ import type {
 import { signersAnswer } from './recovery.ts';
 import { WorkerControl } from './worker-control.ts';
 
-const { engine, control: shared } = workerData as WorkerData;
+const { place, engine, control: shared } = workerData as WorkerData;
 const control = new WorkerControl(shared);
-const batches = new BatchRunner(engine);
-const listed = new ListedRunner();
+const batches = new BatchRunner(engine, place);
+const listed = new ListedRunner(place);
 const handlers: RequestHandlers = {
   batch: async (batch, context) => {
     const value = await batches.run(batch, context);
@@ -54,7 +54,7 @@ async function answer<K extends RequestKind>(id: number, { kind, body }: Request
 
 async function setBlock(broadcast: Broadcast): Promise<void> {
   await batches.setBlock(broadcast);
-  listed.setBlock(broadcast.listed, batches.runner);
+  listed.setBlock(broadcast, batches.runner);
 }
 
 /** An error as plain data. */

@@ -19,6 +19,8 @@ export interface OutputKind {
   readonly description: string;
   /** What the findings must have: nothing more than an analysis, or an execution as well. */
   readonly needs: 'analysis' | 'execution';
+  /** Whether an execution that was traced (`executeBlock(…, { trace: true })`) gives more. Default: false. */
+  readonly isTimed?: boolean;
   readonly load: () => Promise<Renderer>;
 }
 
@@ -59,6 +61,13 @@ export const OUTPUT_KINDS: readonly OutputKind[] = [
     description: 'the conflict graph as a Mermaid flowchart, as far as Mermaid takes it',
     needs: 'analysis',
     load: async () => (await import('./graph/mermaid.ts')).renderMermaid,
+  },
+  {
+    extension: '.trace.json',
+    description: 'the plan, and after execute what ran where when, for Perfetto and chrome://tracing',
+    needs: 'analysis',
+    isTimed: true,
+    load: async () => (await import('./trace/trace.ts')).renderTrace,
   },
   {
     extension: '.csv',

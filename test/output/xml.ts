@@ -1,7 +1,7 @@
 /** XML as a parser reads it. */
-import { DOMParser } from '@xmldom/xmldom';
+import { createRequire } from 'node:module';
 
-/** What is looked at; the package's own types need those of a browser. */
+/** What is looked at. The package's own types would bring those of a browser into all tests. */
 export interface XmlElement {
   readonly textContent: string | null;
   readonly childNodes: { readonly length: number };
@@ -10,14 +10,22 @@ export interface XmlElement {
   getElementsByTagName(name: string): ArrayLike<XmlElement>;
 }
 
+interface Parser {
+  parseFromString(text: string, type: 'application/xml'): { readonly documentElement: XmlElement };
+}
+
+// The package is CommonJS; what `require` gives has no types.
+const require = createRequire(import.meta.url);
+const { DOMParser }: { readonly DOMParser: new (options: { readonly errorHandler: object }) => Parser } =
+  require('@xmldom/xmldom');
+
 /** The root element; throws at the first thing that is not well formed. */
 export function parseXml(text: string): XmlElement {
   const fail = (message: string): never => {
     throw new Error(message);
   };
   const parser = new DOMParser({ errorHandler: { warning: fail, error: fail, fatalError: fail } });
-  const document: { readonly documentElement: XmlElement } = parser.parseFromString(text, 'application/xml');
-  return document.documentElement;
+  return parser.parseFromString(text, 'application/xml').documentElement;
 }
 
 /** Text of all elements of that name below another, in document order. */

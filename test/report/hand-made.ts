@@ -292,5 +292,6 @@ export const execution: Execution = {
   engine: 'tuned',
   engineReason: null,
   faults: [{ kind: 'hung', place: 1, attempt: 2, message: 'no sign of life for 60000 ms' }],
+  trace: null,
   timings: { analysis: 1, graph: 2, plan: 3, execute: 6, commit: 0.5, sequential: 5.5, total: 12.25 },
 };

@@ -2,6 +2,7 @@
 import type { EngineKind } from '../engine-kind.ts';
 import type { BlockBroadcast, RequestContext } from '../protocol.ts';
 import { RunnerStore } from '../runner-store.ts';
+import { clock } from '../trace.ts';
 import type { TransactionRunner } from '../transaction-runner.ts';
 import { type Batch, type BatchAnswer, Reader, type Stop, Writer } from './batch.ts';
 import { writeResult } from './result-record.ts';
@@ -9,6 +10,7 @@ import { readState, readTransaction } from './task-record.ts';
 import { WorkerState } from './worker-state.ts';
 
 export class BatchRunner {
+  readonly #place: number;
   readonly #store: RunnerStore;
   readonly #codes = new Map<number, Uint8Array>();
   readonly #state = new WorkerState(this.#codes);
@@ -16,15 +18,19 @@ export class BatchRunner {
   #runner: TransactionRunner | null = null;
   /** Batches up to this round are refused. */
   #refused = -1;
+  #isTraced = false;
 
-  constructor(kind: EngineKind) {
+  /** @param place - Which of the workers this is. */
+  constructor(kind: EngineKind, place = 0) {
+    this.#place = place;
     this.#store = new RunnerStore(kind);
   }
 
-  async setBlock({ input, precompiles }: BlockBroadcast): Promise<void> {
+  async setBlock({ input, precompiles, isTraced = false }: BlockBroadcast): Promise<void> {
     this.#runner = await this.#store.runnerOf(input);
     this.#runner.setBlock(input);
     this.#state.startBlock(precompiles);
+    this.#isTraced = isTraced;
   }
 
   /** Turned to the block; `null` before the first one. */
@@ -44,13 +50,17 @@ export class BatchRunner {
     for (const [number, code] of codes) this.#codes.set(number, code);
     const reader = new Reader(values, bytes);
     const writer = new Writer();
+    const times: number[] | null = this.#isTraced ? [] : null;
     let stop: Stop | null = null;
     while (stop === null && !reader.isAtEnd && !isCancelled()) {
       advance();
+      times?.push(clock());
       stop = await this.#runNext(reader, writer, round <= this.#refused);
+      times?.push(clock());
     }
     if (stop !== null) this.#refused = round;
-    return { values: writer.values, bytes: writer.bytes(), stop };
+    const timing = times === null ? null : { worker: this.#place, times };
+    return { values: writer.values, bytes: writer.bytes(), stop, timing };
   }
 
   /** @returns Why it did not come to its end, or `null`. */

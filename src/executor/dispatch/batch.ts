@@ -4,6 +4,7 @@
  * written in one order is read in the same.
  */
 import { InternalError } from '../../errors.ts';
+import type { BatchTiming } from '../trace.ts';
 
 /** Consecutive work of one worker. */
 export interface Batch {
@@ -32,6 +33,8 @@ export interface BatchAnswer {
   /** Logs, blooms, code and observations, one after the other. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly stop: Stop | null;
+  /** `null`: nobody asked for it. */
+  readonly timing: BatchTiming | null;
 }
 
 /** How much is written. */

@@ -1,5 +1,6 @@
 /** What a worker does for a block that is run by its access list: any transactions of it, in any order. */
-import type { RequestContext } from '../protocol.ts';
+import type { BlockBroadcast, RequestContext } from '../protocol.ts';
+import { clock } from '../trace.ts';
 import type { TransactionRunner } from '../transaction-runner.ts';
 import { type BatchAnswer, type Stop, Writer } from './batch.ts';
 import { type ListedBlock, receivedBlock } from './listed-block.ts';
@@ -13,24 +14,39 @@ export interface ListedRange {
 }
 
 export class ListedRunner {
+  readonly #place: number;
   #block: ListedBlock | null = null;
   #runner: TransactionRunner | null = null;
+  #isTraced = false;
+
+  /** @param place - Which of the workers this is. */
+  constructor(place: number) {
+    this.#place = place;
+  }
 
   /** @param runner - Turned to the block already. */
-  setBlock(shared: SharedArrayBuffer | undefined, runner: TransactionRunner | null): void {
-    this.#block = shared === undefined ? null : receivedBlock(shared);
+  setBlock(
+    { listed, isTraced = false }: Pick<BlockBroadcast, 'listed' | 'isTraced'>,
+    runner: TransactionRunner | null,
+  ): void {
+    this.#block = listed === undefined ? null : receivedBlock(listed);
+    this.#isTraced = isTraced;
     this.#runner = runner;
   }
 
   /** Runs each on what the list says that it finds, up to one that cannot be run here. */
   async run({ first, count }: ListedRange, { advance, isCancelled }: RequestContext): Promise<BatchAnswer> {
     const writer = new Writer();
+    const times: number[] | null = this.#isTraced ? [] : null;
     let stop: Stop | null = null;
     for (let index = first; stop === null && index < first + count && !isCancelled(); index++) {
       advance();
+      times?.push(clock());
       stop = await this.#runNext(index, writer);
+      times?.push(clock());
     }
-    return { values: writer.values, bytes: writer.bytes(), stop };
+    const timing = times === null ? null : { worker: this.#place, times };
+    return { values: writer.values, bytes: writer.bytes(), stop, timing };
   }
 
   /** @returns Why it did not come to its end, or `null`. */

@@ -2,6 +2,7 @@
 import { isUint8Array } from 'node:util/types';
 import { InternalError } from '../../errors.ts';
 import type { Transaction } from '../../input/block.ts';
+import { type BatchTiming, receivedTiming } from '../trace.ts';
 import type { RunResult } from '../transaction-runner.ts';
 import { type Batch, type BatchAnswer, Reader, type Stop, Writer } from './batch.ts';
 import type { CodeStore } from './code-store.ts';
@@ -15,6 +16,7 @@ import { writeState, writeTransaction } from './task-record.ts';
 export interface BatchResults {
   readonly results: readonly RunResult[];
   readonly stop: Stop | null;
+  readonly timing: BatchTiming | null;
 }
 
 /** What one worker has. */
@@ -90,14 +92,14 @@ export class Outbox {
 
 /** @throws InternalError when it is no answer to these tasks. */
 export function receivedResults(answer: unknown, tasks: readonly Task[]): BatchResults {
-  const { reader, stop } = openAnswer(answer);
+  const { reader, stop, timing } = openAnswer(answer);
   const results: RunResult[] = [];
   for (const task of tasks) {
     if (reader.isAtEnd) break;
     results.push(readResult(reader, task));
   }
   checkEnd(reader, stop, tasks[results.length]?.transaction);
-  return { results, stop };
+  return { results, stop, timing };
 }
 
 /**
@@ -105,21 +107,21 @@ export function receivedResults(answer: unknown, tasks: readonly Task[]): BatchR
  *
  * @throws InternalError when it is no answer to that range.
  */
-export function receivedListed(answer: unknown, { first, count }: ListedRange): readonly RunResult[] {
-  const { reader, stop } = openAnswer(answer);
+export function receivedListed(answer: unknown, { first, count }: ListedRange): BatchResults {
+  const { reader, stop, timing } = openAnswer(answer);
   const results: RunResult[] = [];
   while (results.length < count && !reader.isAtEnd) {
     results.push(readResult(reader, readLayout(reader, first + results.length)));
   }
   checkEnd(reader, stop, results.length === count ? undefined : first + results.length);
-  return results;
+  return { results, stop, timing };
 }
 
-function openAnswer(answer: unknown): { readonly reader: Reader; readonly stop: Stop | null } {
-  const { values, bytes, stop } = (answer ?? {}) as { readonly [K in keyof BatchAnswer]?: unknown };
+function openAnswer(answer: unknown): Omit<BatchResults, 'results'> & { readonly reader: Reader } {
+  const { values, bytes, stop, timing } = (answer ?? {}) as { readonly [K in keyof BatchAnswer]?: unknown };
   if (!Array.isArray(values) || !isUint8Array(bytes))
     throw new InternalError('an answer is not one to a batch');
-  return { reader: new Reader(values, bytes), stop: stopOf(stop) };
+  return { reader: new Reader(values, bytes), stop: stopOf(stop), timing: receivedTiming(timing) };
 }
 
 /** @param expected - The first transaction without a result, if there is one. */
