@@ -103,6 +103,7 @@ export { formatLint } from './lint/text.ts';
 export type { LintedTransaction, MeasuredGas } from './lint/transaction.ts';
 export { judgeLint, type LintVerdictOptions } from './lint/verdict.ts';
 export { askForNames } from './names/asked.ts';
+export { type FileBooks, fileBooks } from './names/file-book.ts';
 export {
   type CallDescription,
   createNames,
@@ -112,6 +113,7 @@ export {
   type Names,
 } from './names/names.ts';
 export type { PlaceRoot, PlaceStep, StoragePlace } from './names/place.ts';
+export { type NameFiles, type NamesDocument, readNames } from './names/read.ts';
 export { OUTPUT_KINDS, type OutputKind, type Rendered, type Renderer } from './output/kinds.ts';
 export { LINT_KINDS, type LintKind, renderLint } from './output/lint-kinds.ts';
 export { renderOutput } from './output/render.ts';

@@ -14,7 +14,9 @@ import { isBlockHashes, readBlockHashes } from './input/block-hashes.ts';
 import { readInput } from './input/read.ts';
 import type { LintOptions, LintResult } from './lint/lint.ts';
 import { askForNames } from './names/asked.ts';
+import { fileBooks } from './names/file-book.ts';
 import { createNames, type NameBook, type Names } from './names/names.ts';
+import { type NameFiles, type NamesDocument, readNames } from './names/read.ts';
 import type { Findings } from './report/document.ts';
 import { hasAlloc, mergeSnapshots } from './state/prestate.ts';
 import type { RpcInputBlock } from './state/rpc/block.ts';
@@ -37,6 +39,8 @@ export interface RunDocuments {
   readonly blockHashes?: NamedDocument;
   /** To be compared with that of the execution; see `readBlockAccessList`. Default: none. */
   readonly blockAccessList?: NamedDocument;
+  /** Names for people; see `readNames`. Default: what the contracts say themselves. */
+  readonly names?: readonly NamesDocument[];
 }
 
 /** By which rules the documents are read, and where the state comes from that they lack. */
@@ -79,9 +83,9 @@ export async function run(documents: RunDocuments, options: RunOptions): Promise
   const how = { ...rules, workers, granularity, execute, engine, trace };
   const given = documents.blockAccessList;
   const accessList = given === undefined ? undefined : readBlockAccessList(given.value, given.source);
-  return withSetting(documents, options, async (input, state, known) => {
+  return withSetting(documents, options, async (input, state, namesOf) => {
     const { analysis, graph, plan, execution } = await runOver(state, input, how, accessList);
-    const names = await namesOf({ analysis, graph }, known);
+    const names = await namesOf({ analysis, graph });
     return { analysis, graph, plan, execution, names };
   });
 }
@@ -99,26 +103,29 @@ export async function lint(documents: RunDocuments, options: LintRunOptions): Pr
   const { engine, unordered } = options;
   // Engines are loaded by who needs them.
   const { lintBlock } = await import('./lint/lint.ts');
-  return withSetting(documents, options, async (input, state, known) => {
+  return withSetting(documents, options, async (input, state, namesOf) => {
     const result = await lintBlock(input, {
       state,
       ...(engine !== undefined && { engine }),
       ...(unordered !== undefined && { unordered }),
     });
-    return { ...result, names: await namesOf(result, known) };
+    return { ...result, names: await namesOf(result) };
   });
 }
 
+/** Finds names for what stands out in a block. */
+type Namer = (findings: Pick<Findings, 'analysis' | 'graph'>) => Promise<Names>;
+
 /**
- * Reads the documents, has `use` work on input and state, and lets go of the node, if there is one. `known` is the
- * state with what it lacks not known, where it counts as empty in `state`.
+ * Reads the documents, has `use` work on input and state, and lets go of the node, if there is one. Names are
+ * looked for in the state with what it lacks not known, where it counts as empty in `state`.
  *
  * @throws InputError, RpcError, and what `use` throws
  */
 async function withSetting<T>(
   documents: RunDocuments,
   { chain, hardfork, partialState, rpc }: SettingOptions,
-  use: (input: BlockInput, state: StateSource, known: StateSource) => Promise<T>,
+  use: (input: BlockInput, state: StateSource, namesOf: Namer) => Promise<T>,
 ): Promise<T> {
   const { blockHashes, env } = documents;
   const prestates = statesOf(documents);
@@ -130,13 +137,15 @@ async function withSetting<T>(
     ...(env !== undefined && { env }),
     blockHashes: new Map(hashes.flatMap(({ value, source }) => [...readBlockHashes(value, source)])),
   };
+  const files = await readNames(documents.names ?? []);
   if (rpc === undefined) {
     const { value, source } = documents.input ?? missingInput();
     const input = readInput(value, { source, ...reading });
     // Without any pre-state nothing is known, which is not the same as empty.
     const partial = partialState === true || prestates.length === 0;
     const state = mergeSnapshots(prestates, { partial });
-    return use(input, state, state.knownOnly());
+    const known = state.knownOnly();
+    return use(input, state, (findings) => namesFor(findings, known, files));
   }
   if (prestates.length > 0) {
     const expected = 'pre-state from files or from a node';
@@ -145,7 +154,7 @@ async function withSetting<T>(
   const node = new JsonRpcNode(rpc.url, rpc);
   try {
     const { input, state } = await inputOverNode(node, documents.input, rpc.block, reading);
-    return await use(input, state, state);
+    return await use(input, state, (findings) => namesFor(findings, state, files));
   } finally {
     node.close();
   }
@@ -157,14 +166,19 @@ function missingInput(): never {
 }
 
 /** Names for what stands out. Where the node does not answer any more, there are fewer of them. */
-async function namesOf(findings: Pick<Findings, 'analysis' | 'graph'>, state: StateSource): Promise<Names> {
-  const books: NameBook[] = [];
+async function namesFor(
+  findings: Parameters<Namer>[0],
+  state: StateSource,
+  files: NameFiles,
+): Promise<Names> {
+  const { chosen, compiled } = fileBooks(files, state);
+  const books: NameBook[] = [chosen];
   try {
     books.push(await askForNames(findings, state));
   } catch (error) {
     if (!(error instanceof RpcError)) throw error;
   }
-  return createNames(findings.analysis, books);
+  return createNames(findings.analysis, [...books, compiled]);
 }
 
 /** The pre-states of a run; what `evm t8n` takes on standard input holds one, too. */

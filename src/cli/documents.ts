@@ -2,6 +2,8 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { InputError } from '../errors.ts';
+import type { Address } from '../input/block.ts';
+import type { NamesDocument } from '../names/read.ts';
 import type { NamedDocument, RunDocuments } from '../run.ts';
 
 /** A collection of blocks has one such file for all of them. */
@@ -18,6 +20,13 @@ export interface DocumentPaths {
   /** Default: the file of block hashes that lies with the input. */
   readonly blockHashes?: string;
   readonly blockAccessList?: string;
+  readonly names?: readonly NamesPath[];
+}
+
+/** A file with names, and the account that it is about, where that is said. */
+export interface NamesPath {
+  readonly path: string;
+  readonly account?: Address;
 }
 
 /** @throws InputError what is not JSON, what cannot be read, standard input for several files */
@@ -27,8 +36,16 @@ export async function readDocuments({
   env,
   blockHashes = blockHashesNear(input),
   blockAccessList,
+  names = [],
 }: DocumentPaths): Promise<RunDocuments> {
-  refuseSharedStandardInput([input, ...state, env, blockHashes, blockAccessList]);
+  refuseSharedStandardInput([
+    input,
+    ...state,
+    env,
+    blockHashes,
+    blockAccessList,
+    ...names.map(({ path }) => path),
+  ]);
   const prestates: NamedDocument[] = [];
   const document = input === undefined ? undefined : await readNamed(input);
   for (const file of state) {
@@ -40,7 +57,19 @@ export async function readDocuments({
     ...(env !== undefined && { env: await readNamed(env) }),
     ...(blockHashes !== undefined && { blockHashes: await readNamed(blockHashes) }),
     ...(blockAccessList !== undefined && { blockAccessList: await readNamed(blockAccessList) }),
+    ...(names.length > 0 && { names: await readNames(names) }),
   };
+}
+
+async function readNames(files: readonly NamesPath[]): Promise<NamesDocument[]> {
+  const { readDocumentOrText } = await import('../input/document.ts');
+  const documents: NamesDocument[] = [];
+  for (const { path, account } of files) {
+    const source = path === STANDARD_STREAM ? 'standard input' : path;
+    const value = await readDocumentOrText(path);
+    documents.push({ value, source, ...(account !== undefined && { account }) });
+  }
+  return documents;
 }
 
 async function readNamed(file: string): Promise<NamedDocument> {

@@ -11,12 +11,14 @@ import type { Manual } from './manual.ts';
 import { lintFiles } from './option-values.ts';
 import {
   type ChainOptions,
+  type NamesOptions,
   type NodeOptions,
   outputHelp,
   type PrintingOptions,
   type StateOptions,
   withChain,
   withInputAndState,
+  withNames,
   withNode,
   withPrinting,
 } from './options.ts';
@@ -24,7 +26,7 @@ import { conclude, writeOutput } from './print.ts';
 import { settingOf } from './run-command.ts';
 import { packageVersion } from './version.ts';
 
-interface LintCommandOptions extends StateOptions, NodeOptions, ChainOptions, PrintingOptions {
+interface LintCommandOptions extends StateOptions, NodeOptions, ChainOptions, NamesOptions, PrintingOptions {
   readonly unordered?: true;
   readonly out: readonly string[];
   readonly fix?: string;
@@ -53,13 +55,17 @@ With \`--strict\` the exit code is 1 if a declared list costs more than it has t
 
 export function addLint(root: Command): Command {
   return withPrinting(
-    withChain(
-      withNode(
-        withInputAndState(
-          root.command('lint').description('declared access lists against what the transactions use, in gas'),
+    withNames(
+      withChain(
+        withNode(
+          withInputAndState(
+            root
+              .command('lint')
+              .description('declared access lists against what the transactions use, in gas'),
+          ),
         ),
-      ),
-    ).option('--unordered', 'a mempool, not a block: each transaction runs over the state before all'),
+      ).option('--unordered', 'a mempool, not a block: each transaction runs over the state before all'),
+    ),
     'exit 1 if a declared list costs more gas than it has to',
   )
     .addOption(
@@ -82,6 +88,7 @@ async function lintCommand(path: string | undefined, options: LintCommandOptions
     state,
     ...(env !== undefined && { env }),
     ...(blockHashes !== undefined && { blockHashes }),
+    names: options.names,
   });
   const { lint, statesOf } = await import('../run.ts');
   const result = await lint(documents, { ...setting, unordered: unordered === true });

@@ -3,12 +3,20 @@ import { InvalidArgumentError } from 'commander';
 import { kindOf, outputName } from '../output/kinds.ts';
 import { LINT_KINDS } from '../output/lint-kinds.ts';
 import type { RpcInputBlock } from '../state/rpc/block.ts';
+import type { NamesPath } from './documents.ts';
 
 const MAXIMUM_WORKERS = 256;
 
 /** Of an option that may be given several times. */
 export function collect(value: string, previous: readonly string[]): readonly string[] {
   return [...previous, value];
+}
+
+/** `0xADDRESS=FILE`, or a file alone; of an option that may be given several times. */
+export function namesFiles(value: string, previous: readonly NamesPath[]): readonly NamesPath[] {
+  const [, account, path] = /^(0x[0-9a-fA-F]{40})=(.+)$/s.exec(value) ?? [];
+  if (account === undefined || path === undefined) return [...previous, { path: value }];
+  return [...previous, { path, account: account.toLowerCase() as `0x${string}` }];
 }
 
 export const workerCount = numberFrom(1, MAXIMUM_WORKERS);

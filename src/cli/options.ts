@@ -8,10 +8,11 @@ import type { Granularity } from '../graph/plan.ts';
 import { OUTPUT_KINDS, type OutputKind } from '../output/kinds.ts';
 import type { RpcInputBlock } from '../state/rpc/block.ts';
 import type { RpcOptions } from '../state/rpc/json-rpc.ts';
-import { BLOCK_HASHES_FILE } from './documents.ts';
+import { BLOCK_HASHES_FILE, type NamesPath } from './documents.ts';
 import {
   blockReference,
   collect,
+  namesFiles,
   nodeUrl,
   numberFrom,
   outputFiles,
@@ -161,6 +162,24 @@ export function withPlan(command: Command): Command {
       new Option('--granularity <unit>', 'unit of the plan')
         .choices(['transaction', 'component'])
         .default('transaction'),
+    );
+}
+
+export interface NamesOptions {
+  readonly names: readonly NamesPath[];
+}
+
+/** What accounts, functions and variables are called. */
+export function withNames(command: Command): Command {
+  return command
+    .optionsGroup('Names:')
+    .addOption(
+      new Option(
+        '--abi, --names <file>',
+        'names for the report: an ABI, an artifact, a storage layout, a list of signatures, or labels of accounts; 0xADDRESS=FILE says whose; may be repeated',
+      )
+        .argParser(namesFiles)
+        .default([], 'none'),
     );
 }
 

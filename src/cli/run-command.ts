@@ -6,6 +6,7 @@ import type { RunOptions, SettingOptions } from '../run.ts';
 import { readDocuments } from './documents.ts';
 import {
   type ChainOptions,
+  type NamesOptions,
   type NodeOptions,
   type OutputOptions,
   type PlanOptions,
@@ -13,6 +14,7 @@ import {
   rpcOptionsOf,
   type StateOptions,
   withInputAndState,
+  withNames,
   withNode,
   withOutput,
   withPlan,
@@ -20,7 +22,13 @@ import {
 } from './options.ts';
 import { conclude, printFindings } from './print.ts';
 
-export interface CommonOptions extends StateOptions, NodeOptions, RuleOptions, PlanOptions, OutputOptions {}
+export interface CommonOptions
+  extends StateOptions,
+    NodeOptions,
+    RuleOptions,
+    PlanOptions,
+    NamesOptions,
+    OutputOptions {}
 
 /** How a command goes beyond analysis. */
 interface Execution extends Pick<RunOptions, 'execute' | 'engine'> {
@@ -29,7 +37,7 @@ interface Execution extends Pick<RunOptions, 'execute' | 'engine'> {
 }
 
 export function withCommonOptions(command: Command): Command {
-  return withOutput(withPlan(withRules(withNode(withInputAndState(command)))));
+  return withOutput(withNames(withPlan(withRules(withNode(withInputAndState(command))))));
 }
 
 /** @throws InputError, InvalidBlockError, MissingStateError, RpcError */
@@ -47,6 +55,7 @@ export async function runCommand(
     ...(options.env !== undefined && { env: options.env }),
     ...(options.blockHashes !== undefined && { blockHashes: options.blockHashes }),
     ...(blockAccessList !== undefined && { blockAccessList }),
+    names: options.names,
   });
   const library = await import('../run.ts');
   const findings = await library.run(documents, runOptions);

@@ -26,12 +26,31 @@ export async function readDocument(
   path: string,
   standardInput: AsyncIterable<Uint8Array | string> = process.stdin,
 ): Promise<unknown> {
-  const isStandard = path === STANDARD_INPUT;
-  const source = isStandard ? 'standard input' : path;
-  const packed = await readBytes(isStandard ? standardInput : createReadStream(path), source);
+  return parseDocuments(await unpackedText(path, standardInput), sourceOf(path));
+}
+
+/** The same, for a file that may hold plain text instead: that is returned as a string. */
+export async function readDocumentOrText(
+  path: string,
+  standardInput: AsyncIterable<Uint8Array | string> = process.stdin,
+): Promise<unknown> {
+  const text = await unpackedText(path, standardInput);
+  return /^\uFEFF?\s*[[{"]/.test(text) ? parseDocuments(text, sourceOf(path)) : text;
+}
+
+async function unpackedText(
+  path: string,
+  standardInput: AsyncIterable<Uint8Array | string>,
+): Promise<string> {
+  const source = sourceOf(path);
+  const packed = await readBytes(path === STANDARD_INPUT ? standardInput : createReadStream(path), source);
   const bytes = isGzip(packed) ? await unpackBytes(packed, source) : packed;
   if (bytes.length > MAX_BYTES) throw new InputError({ source, path: '', ...TOO_LARGE });
-  return parseDocuments(bytes.toString('utf8'), source);
+  return bytes.toString('utf8');
+}
+
+function sourceOf(path: string): string {
+  return path === STANDARD_INPUT ? 'standard input' : path;
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Address } from '../input/block.ts';
 import { addressOf, parseKey, type StateKey } from '../state/key.ts';
 import type { StateSource } from '../state/source.ts';
 import { askGetters, type Getters, keysOf, patternOf, slotId } from './getters.ts';
+import { codeOf } from './implementation.ts';
 import type { NameBook, NamedPlace } from './names.ts';
 import { SlotOrigins } from './origins.ts';
 import type { StoragePlace } from './place.ts';
@@ -31,7 +32,7 @@ export async function askForNames(
     (index) => analysis.input.transactions[index]?.to ?? [],
   );
   const accounts = [...new Set([...keys.map(addressOf), ...callees])]
-    .filter((address) => codeLength(state, address) > 0)
+    .filter((address) => codeOf(address, state).length > 0)
     .slice(0, MAX_ACCOUNTS);
   const asked = new Set(accounts);
   const slots = keys.flatMap((key) => {
@@ -83,7 +84,3 @@ function keysThatStandOut({ hotKeys, criticalPath, edges }: ConflictGraph): Stat
 }
 
 const STATE_KEY = /^0x[0-9a-f]{40}:(balance|nonce|code|0x[0-9a-f]{64})$/;
-
-function codeLength(state: StateSource, address: Address): number {
-  return (state.code?.(address) ?? state.account(address)?.code)?.length ?? 0;
-}

@@ -6,6 +6,7 @@ import type { Address } from '../input/block.ts';
 import { addressOf, parseKey, type StateKey } from '../state/key.ts';
 import {
   FIRST_HASHED_SLOT,
+  isHashLike,
   type PlaceContext,
   placeOfOrigin,
   placeOfSlot,
@@ -111,7 +112,7 @@ function orderOf({ byteLength, words }: Preimage): PlaceContext['order'] | null 
   const [first, second] = words;
   if (byteLength !== 64 || first === undefined || second === undefined) return null;
   const [isFirst, isSecond] = [first, second].map(
-    (word) => word.kind === 'hash' || (word.kind === 'constant' && word.value < FIRST_HASHED_SLOT),
+    (word) => isHashLike(word) || (word.kind === 'constant' && word.value < FIRST_HASHED_SLOT),
   );
   if (isFirst === isSecond) return null;
   return isFirst === true ? 'vyper' : 'solidity';

@@ -14,7 +14,7 @@ export function placeText({ root, steps }: StoragePlace, word: WordText = shortW
 }
 
 /** The way from a variable on, e.g. ` [0x28c6…1d60] +1`; empty where there is none. */
-function stepsText(steps: readonly PlaceStep[], word: WordText = shortWord): string {
+export function stepsText(steps: readonly PlaceStep[], word: WordText = shortWord): string {
   return steps.map((step) => ` ${stepText(step, word)}`).join('');
 }
 

@@ -52,6 +52,11 @@ const LONGEST_NAME = 96;
 /** ERC-7201 clears the last byte of the hash. */
 const LAST_BYTE = 0xffn;
 
+/** Whether a word is too large for an address: it may be a slot behind a hash. */
+export function isHashLike(word: PreimageWord): boolean {
+  return word.kind === 'hash' || (word.kind === 'constant' && word.value >> 160n !== 0n);
+}
+
 /** The place of a slot; `null`: it is neither near the start of storage nor at a known hash. */
 export function placeOfSlot(slot: bigint, context: PlaceContext): StoragePlace | null {
   if (slot < FIRST_HASHED_SLOT) return { root: { kind: 'slot', slot }, steps: [] };
@@ -83,6 +88,8 @@ function placeAt({ preimage, offset }: SlotOrigin, context: PlaceContext, depth:
     for (const { slot, key } of context.order === 'solidity' ? [solidity, vyper] : [vyper, solidity]) {
       const mapping = placeOfWord(slot, context, depth);
       if (mapping !== null) return member(then(mapping, { kind: 'key', key: constantOf(key) }), offset);
+      // A hash that nobody knows may well be the slot: a key may be as small as one.
+      if (isHashLike(slot)) break;
     }
   } else if (byteLength > 32) {
     const place = placeOfBytesKey(preimage, context, depth);

@@ -4,7 +4,7 @@ import type { Transaction } from '../../input/block.ts';
 import type { Names } from '../../names/names.ts';
 import { shortHex } from '../../names/place-text.ts';
 import { chainLinks } from '../chain-links.ts';
-import { clipped, counted, fitted, grouped, percent, WIDTH } from './layout.ts';
+import { clipped, columnsOf, counted, fitted, grouped, percent, WIDTH } from './layout.ts';
 import { type Colors, more, type NamedFindings, statusColor, title, total } from './style.ts';
 
 /** Longer chains are cut, unless only one more would be left out. */
@@ -50,11 +50,18 @@ function callText(
   colors: Colors,
 ): string {
   if (tx === undefined) return ' '.repeat(CALL_COLUMNS);
-  const call = names.call(tx).text;
-  const text = tx.to === null ? call : `${call} → ${names.account(tx.to)}`;
-  if (status === undefined || status === 'exact') return fitted(text, CALL_COLUMNS);
+  if (status === undefined || status === 'exact') return routeText(tx, names, CALL_COLUMNS);
   const columns = CALL_COLUMNS - status.length - 1;
-  return `${fitted(text, columns)} ${statusColor(status, colors)(status)}`;
+  return `${routeText(tx, names, columns)} ${statusColor(status, colors)(status)}`;
+}
+
+/** Where there is no room for both, the account's name goes before its address. */
+function routeText(tx: Transaction, names: Names, columns: number): string {
+  const call = names.call(tx).text;
+  if (tx.to === null) return fitted(call, columns);
+  const full = `${call} → ${names.account(tx.to)}`;
+  const name = names.contract(tx.to);
+  return fitted(columnsOf(full) > columns && name !== null ? `${call} → ${name}` : full, columns);
 }
 
 /** What the next transaction waits on; said once for a run of the same. */
