@@ -5,6 +5,7 @@
  */
 import { CommanderError } from 'commander';
 import { EXIT } from './cli/exit-code.ts';
+import { printedLine } from './cli/line.ts';
 import { program } from './cli/program.ts';
 import { replaceT8nArguments } from './cli/t8n-arguments.ts';
 import { InputError } from './errors.ts';
@@ -39,7 +40,7 @@ function fail(error: unknown): void {
   }
   const code = codeOf(error);
   if (error instanceof Error && (error instanceof InputError || INPUT_CODES.has(code))) {
-    console.error(`pevm-analyze: ${error.message}`);
+    console.error(printedLine(error.message));
     process.exitCode = EXIT.wrongInput;
     return;
   }

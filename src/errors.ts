@@ -13,6 +13,17 @@ export interface InputProblem {
   readonly got: string;
 }
 
+/** Control characters, of either set, line breaks, and what turns or hides text. */
+const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
+
+/** A text on one line that does nothing to a terminal: whatever could is written as its code. */
+export function printable(text: string): string {
+  return text.replace(UNPRINTABLE, (character) => {
+    const code = character.codePointAt(0) ?? 0;
+    return `\\u${code.toString(16).padStart(4, '0')}`;
+  });
+}
+
 /** A wrong input or wrong usage: one line that says what, where, expected, got. */
 export class InputError extends Error {
   override readonly name = 'InputError';
@@ -21,7 +32,7 @@ export class InputError extends Error {
 
   constructor(problem: InputProblem, code = 'invalid-input') {
     const where = problem.path === '' ? problem.source : `${problem.source}: ${problem.path}`;
-    super(`${where}: expected ${problem.expected}, got ${problem.got}`);
+    super(printable(`${where}: expected ${problem.expected}, got ${problem.got}`));
     this.code = code;
     this.problem = problem;
   }

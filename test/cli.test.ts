@@ -97,7 +97,7 @@ describe('wrong usage: exit code 2 and a line on standard error', () => {
     ['no workers', ['x.json', '--workers', '0'], /expected a whole number from 1 to 256/],
     ['half a worker', ['x.json', '--workers', '1.5'], /expected a whole number/],
     ['a strange unit', ['x.json', '--granularity', 'contract'], /Allowed choices are transaction, component/],
-    ['another kind of file', ['x.json', '--out', 'x.svg'], /expected a name that ends in \.json/],
+    ['another kind of file', ['x.json', '--out', 'x.txt'], /expected a name that ends in \.json/],
     ['verification of an analysis', ['analyze', 'x.json', '--verify'], /unknown option '--verify'/],
     ['a node that is none', ['x.json', '--rpc', 'ftp://node'], /expected an http or https URL/],
     [
@@ -119,7 +119,7 @@ describe('wrong input: exit code 2 and one line that says where', () => {
   test('no such file', async () => {
     const { code, stdout, stderr } = await run(['nowhere.json']);
     expect([code, stdout]).toEqual([2, '']);
-    expect(stderr).toMatch(/^pevm-analyze: nowhere\.json: expected [^\n]+, got no such file\n$/);
+    expect(stderr).toMatch(/^pevm-analyze: nowhere\.json: expected [^\n]+, got no such file or folder\n$/);
   });
 
   test('a wrong field, with its path', async () => {

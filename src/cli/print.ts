@@ -1,9 +1,11 @@
 /** The result to standard output and into files, what is to be said of it to standard error. */
 import { writeFile } from 'node:fs/promises';
 import { InputError } from '../errors.ts';
+import { fileProblem } from '../input/document.ts';
 import type { Findings } from '../report/document.ts';
 import type { Verdict } from '../report/verdict.ts';
 import { EXIT } from './exit-code.ts';
+import { printedLine } from './line.ts';
 import type { OutputOptions } from './options.ts';
 
 /** Prints the result, and writes it where it was asked for. */
@@ -29,7 +31,7 @@ export async function printFindings(findings: Findings, options: OutputOptions):
 export function conclude({ notes, failures }: Verdict, { quiet }: Pick<OutputOptions, 'quiet'>): void {
   const lines = [...(quiet ? [] : notes), ...failures.map((failure) => `failed: ${failure}`)];
   for (const line of lines) {
-    console.error(`pevm-analyze: ${line}`);
+    console.error(printedLine(line));
   }
   process.exitCode = failures.length > 0 ? EXIT.failed : EXIT.done;
 }
@@ -43,7 +45,7 @@ export async function writeOutput(path: string, content: Uint8Array): Promise<vo
       source: path,
       path: '',
       expected: 'a file that can be written',
-      got: error instanceof Error ? error.message : String(error),
+      got: fileProblem(error),
     });
   }
 }

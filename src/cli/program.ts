@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { ANALYZE, addAnalyze } from './analyze.ts';
 import { addExecute, EXECUTE } from './execute.ts';
+import { printedLine } from './line.ts';
 import { addLint, LINT } from './lint.ts';
 import { type Example, helpAfter, type Manual } from './manual.ts';
 import { packageVersion } from './version.ts';
@@ -32,9 +33,8 @@ export function program(): Command {
         'and runs it in parallel without speculation.',
     )
     .version(packageVersion())
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'pevm-analyze: ')) })
+    .configureOutput({ outputError: (text, write) => write(usageLine(text)) })
     .exitOverride()
-    .showHelpAfterError('Try pevm-analyze --help.')
     .addHelpText('after', helpAfter(EXAMPLES));
   for (const { command, manual } of commands(root)) {
     command.addHelpText('after', helpAfter(manual.examples));
@@ -49,4 +49,12 @@ export function commands(root: Command): readonly NamedCommand[] {
     { command: addExecute(root), manual: EXECUTE },
     { command: addLint(root), manual: LINT },
   ];
+}
+
+/** What commander says of wrong arguments, in one line. */
+function usageLine(text: string): string {
+  const [message = '', ...rest] = text.trim().split('\n');
+  const hint = rest.length === 0 ? '' : ` ${rest.join(' ')}`;
+  const line = message.replace(/^error: /, '').replace(/[.]$/, '');
+  return `${printedLine(`${line}${hint}; see pevm-analyze --help`)}\n`;
 }

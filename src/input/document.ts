@@ -1,5 +1,7 @@
 /** Files and standard input as JSON: read, unpacked, parsed. The only part of reading that does I/O. */
+import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { InputError } from '../errors.ts';
@@ -11,6 +13,11 @@ const STANDARD_INPUT = '-';
 
 /** Text longer than this does not fit into one string of V8. */
 const MAX_BYTES = 2 ** 29 - 25;
+
+/** Parsed values take far more memory than text: beyond this many, of whatever kind, it may not be there. */
+const MAX_VALUES = 20e6;
+/** Text that cannot hold more values than are allowed. */
+const FEW_BYTES = 2 * MAX_VALUES;
 
 const TOO_LARGE = { expected: 'at most 512 MiB of JSON', got: 'more' };
 
@@ -43,10 +50,10 @@ async function unpackedText(
   standardInput: AsyncIterable<Uint8Array | string>,
 ): Promise<string> {
   const source = sourceOf(path);
+  if (path !== STANDARD_INPUT) await refuseLargeFile(path);
   const packed = await readBytes(path === STANDARD_INPUT ? standardInput : createReadStream(path), source);
   const bytes = isGzip(packed) ? await unpackBytes(packed, source) : packed;
-  if (bytes.length > MAX_BYTES) throw new InputError({ source, path: '', ...TOO_LARGE });
-  return bytes.toString('utf8');
+  return textOf(bytes, source);
 }
 
 function sourceOf(path: string): string {
@@ -60,8 +67,41 @@ function sourceOf(path: string): string {
  */
 export async function readText(path: string): Promise<string | null> {
   const bytes = await readBytes(createReadStream(path), path);
-  return isGzip(bytes) ? null : bytes.toString('utf8');
+  return isGzip(bytes) ? null : textOf(bytes, path);
 }
+
+/** Before anything is read; what is no file says no size. */
+async function refuseLargeFile(path: string): Promise<void> {
+  const size = await stat(path).then(
+    (found) => found.size,
+    () => 0,
+  );
+  if (size > MAX_BYTES) throw new InputError({ source: path, path: '', ...TOO_LARGE });
+}
+
+function textOf(bytes: Buffer, source: string): string {
+  const wrong = (expected: string, got: string) => new InputError({ source, path: '', expected, got });
+  const [first, second] = bytes;
+  const isUtf16 = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+  if (isUtf16) throw wrong('JSON in UTF-8', 'UTF-16');
+  if (!isUtf8(bytes)) throw wrong('JSON in UTF-8', 'other bytes');
+  if (bytes.length > FEW_BYTES && countValues(bytes) > MAX_VALUES) {
+    throw wrong(`at most ${MAX_VALUES / 1e6} million values`, 'more');
+  }
+  return bytes.toString('utf8');
+}
+
+/** At least as many as there are values: each comes with one of these characters before it, but for the first. */
+function countValues(bytes: Uint8Array): number {
+  let count = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at];
+    if (byte === OPENS_ARRAY || byte === OPENS_OBJECT || byte === COMMA) count++;
+  }
+  return count;
+}
+
+const [OPENS_ARRAY, OPENS_OBJECT, COMMA] = Buffer.from('[{,');
 
 async function readBytes(stream: AsyncIterable<Uint8Array | string>, source: string): Promise<Buffer> {
   const chunks: Buffer[] = [];
@@ -75,7 +115,7 @@ async function readBytes(stream: AsyncIterable<Uint8Array | string>, source: str
     }
   } catch (error) {
     if (error instanceof InputError) throw error;
-    throw new InputError({ source, path: '', expected: 'a readable file', got: reasonOf(error) });
+    throw new InputError({ source, path: '', expected: 'a readable file', got: fileProblem(error) });
   }
   return Buffer.concat(chunks);
 }
@@ -89,14 +129,17 @@ async function unpackBytes(bytes: Uint8Array, source: string): Promise<Buffer> {
     return await unpack(bytes, { maxOutputLength: MAX_BYTES });
   } catch (error) {
     if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') throw new InputError({ source, path: '', ...TOO_LARGE });
-    throw new InputError({ source, path: '', expected: 'a whole gzip file', got: reasonOf(error) });
+    throw new InputError({ source, path: '', expected: 'a whole gzip file', got: fileProblem(error) });
   }
 }
 
 const REASONS: ReadonlyMap<string, string> = new Map([
-  ['ENOENT', 'no such file'],
+  ['ENOENT', 'no such file or folder'],
   ['EISDIR', 'a directory'],
-  ['EACCES', 'no permission to read it'],
+  ['ENOTDIR', 'a file where a folder should be'],
+  ['EACCES', 'no permission for it'],
+  ['ENAMETOOLONG', 'a name that is too long'],
+  ['ENOSPC', 'no space left'],
   ['Z_BUF_ERROR', 'one that is cut short'],
   ['Z_DATA_ERROR', 'damaged data'],
 ]);
@@ -106,7 +149,8 @@ function codeOf(error: unknown): string {
   return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
 }
 
-function reasonOf(error: unknown): string {
+/** In a few words, why a file cannot be read or written. */
+export function fileProblem(error: unknown): string {
   return REASONS.get(codeOf(error)) ?? `an error (${codeOf(error) || String(error)})`;
 }
 
@@ -153,12 +197,16 @@ function jsonError(part: string, offset: number, source: string, whole = part): 
   const before = whole.slice(0, at);
   const line = before.split('\n').length;
   const column = at - before.lastIndexOf('\n');
-  const character = String.fromCodePoint(whole.codePointAt(at) ?? 0x20);
-  const got = at >= whole.length ? 'the end' : JSON.stringify(character);
   return new InputError({
     source,
     path: '',
     expected: 'JSON',
-    got: `${got} at line ${line}, column ${column}`,
+    got: `${describeAt(whole, at)} at line ${line}, column ${column}`,
   });
+}
+
+function describeAt(text: string, at: number): string {
+  if (at >= text.length) return 'the end';
+  const character = String.fromCodePoint(text.codePointAt(at) ?? 0x20);
+  return character === '\n' || character === '\r' ? 'the end of the line' : JSON.stringify(character);
 }

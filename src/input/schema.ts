@@ -169,7 +169,9 @@ export const blockSchema = z.object(
     stateRoot: hash.nullish(),
     requestsHash: hash.nullish(),
     blockAccessListHash: hash.nullish(),
-    transactions: z.array(z.unknown(), { error: 'an array of transactions' }),
+    transactions: z
+      .array(z.unknown(), { error: 'an array of transactions' })
+      .max(1_000_000, { error: 'at most 1000000 transactions' }),
   },
   { error: 'a block' },
 );

@@ -42,6 +42,9 @@ const EXPECTED = 'a transaction, an array of transactions, a block, or a bundle'
 
 const METHOD = 'a method that takes transactions, such as eth_sendRawTransaction or eth_sendBundle';
 
+/** More than any block or pool holds, and few enough for memory. */
+const MAX_PARTS = 1_000_000;
+
 /** Some of these are in every transaction object. */
 const TRANSACTION_FIELDS = ['from', 'to', 'input', 'data', 'nonce', 'gas', 'gasLimit', 'value', 'r'] as const;
 
@@ -79,6 +82,7 @@ export function detectShape(input: Located): Shape {
     if (listed === null) return { kind: 'parts', parts: [partOf(outer)] };
     return { kind: 'parts', parts: elementsOf({ value: listed, where }, EXPECTED).map(partOf) };
   }
+  if (value.length > MAX_PARTS) throw unexpected(where, `at most ${MAX_PARTS} transactions`, value);
   const elements = elementsOf(outer, EXPECTED);
   // One line of NDJSON, or a batch of one response, may hold a block as well.
   const [first, second] = elements;
