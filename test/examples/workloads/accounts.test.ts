@@ -1,0 +1,4 @@
+import { workloadGroups } from '../../../examples/workloads/registry.ts';
+import { describeWorkloads } from './examine.ts';
+
+describeWorkloads(workloadGroups.accounts.workloads);
