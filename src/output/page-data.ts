@@ -148,5 +148,6 @@ function pageExecution(execution: Execution): PageExecution {
     sequential: verified.sequential,
     header: verified.header,
     totalMs: timings.total,
+    measured: null,
   };
 }

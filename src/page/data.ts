@@ -59,6 +59,18 @@ export interface PageAccesses {
   readonly meetingOf: readonly number[];
 }
 
+/** What ran where when, in microseconds since the execution began. */
+export interface PageMeasured {
+  readonly lanes: readonly string[];
+  readonly runs: readonly {
+    readonly transaction: number;
+    /** Index into `lanes`. */
+    readonly lane: number;
+    readonly start: number;
+    readonly end: number;
+  }[];
+}
+
 export interface PageExecution {
   readonly gasUsed: number;
   readonly mode: 'parallel' | 'sequential';
@@ -68,6 +80,8 @@ export interface PageExecution {
   readonly sequential: boolean | null;
   readonly header: boolean | null;
   readonly totalMs: number;
+  /** `null`: not recorded. */
+  readonly measured: PageMeasured | null;
 }
 
 export interface PageData {

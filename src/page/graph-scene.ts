@@ -81,5 +81,5 @@ export function graphScene(outcome: Outcome): Scene {
     isCritical: isCritical[from] === 1 && nextOf.get(from) === to,
     isQuiet: inFan[from] === 1 || inFan[to] === 1,
   }));
-  return sceneOf(outcome.placeOf.length, { bars, links, rowNames, width, rows });
+  return sceneOf(outcome.placeOf.length, { bars, links, rowNames, width, rows, unit: 'gas' });
 }

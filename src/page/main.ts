@@ -2,18 +2,20 @@
 import { blockOf } from './block.ts';
 import type { PageData } from './data.ts';
 import { detailsPanel } from './details-panel.ts';
-import { graphPanel, timelinePanel } from './drawing-panel.ts';
 import { element } from './element.ts';
 import { filterPanel } from './filter-panel.ts';
 import { keepFocus } from './focus.ts';
 import { fragmentOf, stateOf } from './fragment.ts';
+import { graphPanel } from './graph-panel.ts';
 import { blockTitle, headerPanel } from './header-panel.ts';
 import { hotKeysPanel } from './hot-keys-panel.ts';
+import { jumpPanel } from './jump-panel.ts';
 import type { Page, Panel } from './panel.ts';
 import { Deriver } from './shown.ts';
 import { initialState, Store } from './state.ts';
 import { summaryPanel } from './summary-panel.ts';
 import { tablePanel } from './table-panel.ts';
+import { timelinePanel } from './timeline-panel.ts';
 import { whatIfPanel } from './what-if-panel.ts';
 import { transactionText } from './words.ts';
 
@@ -46,6 +48,7 @@ function start(): void {
     tablePanel(page),
   ];
   const details = detailsPanel(page);
+  const jump = jumpPanel(page);
   const said = element('p', { class: 'hidden', 'aria-live': 'polite', id: 'said' });
 
   document.title = `${blockTitle(block)} – pevm-analyze`;
@@ -66,6 +69,7 @@ function start(): void {
       element('main', {}, ...main.map(({ root }) => root)),
       element('aside', { 'aria-label': 'Selected transaction' }, details.root),
     ),
+    jump.root,
     said,
   );
 
@@ -73,7 +77,7 @@ function start(): void {
   const draw = (): void => {
     const shown = deriver.derive(store.state);
     keepFocus(() => {
-      for (const panel of [header, ...main, details]) panel.show(shown);
+      for (const panel of [header, ...main, details, jump]) panel.show(shown);
     });
   };
   store.listen((state, previous) => {

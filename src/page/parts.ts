@@ -26,7 +26,7 @@ export function transactionLinks(page: Page, indices: readonly number[], shown =
   return element(
     'span',
     { class: 'txs' },
-    ...indices.slice(0, shown).map((index) => transactionLink(page, index)),
+    ...indices.slice(0, shown).flatMap((index) => [transactionLink(page, index), ' ']),
     rest > 0 ? `and ${rest} more` : null,
   );
 }

@@ -221,16 +221,16 @@ function grid(canvas: CanvasRenderingContext2D, painting: Painting): void {
   canvas.stroke();
 }
 
-/** Numbers of gas, below. */
+/** Numbers of gas, or of microseconds, below. */
 function axis(canvas: CanvasRenderingContext2D, painting: Painting): void {
-  const { view, colors, gutter } = painting;
+  const { view, colors, gutter, scene } = painting;
   canvas.fillStyle = colors.of.surface;
   canvas.fillRect(-gutter, view.height, view.width + gutter, AXIS);
   canvas.font = '10px system-ui, sans-serif';
   canvas.textBaseline = 'bottom';
   canvas.fillStyle = colors.of.muted;
   eachTick(painting, (gas, x) => {
-    const text = gas === 0 ? '0 gas' : grouped(gas);
+    const text = gas === 0 ? `0 ${scene.unit}` : grouped(gas);
     if (x + canvas.measureText(text).width + 4 < view.width)
       canvas.fillText(text, x + 2, view.height + AXIS - 1);
   });

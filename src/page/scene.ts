@@ -1,4 +1,4 @@
-/** What timeline and graph draw: transactions as bars, gas from left to right. */
+/** What timeline and graph draw: transactions as bars, gas or time from left to right. */
 
 export interface Bar {
   readonly transaction: number;
@@ -31,9 +31,10 @@ export interface Scene {
   /** By bar: its links, as indices. */
   readonly linksOf: readonly (readonly number[])[];
   readonly rowNames: readonly RowName[];
-  /** Size of all of it, in gas and in rows. */
+  /** Size of all of it, in gas or microseconds and in rows. */
   readonly width: number;
   readonly rows: number;
+  readonly unit: 'gas' | 'µs';
 }
 
 /** Where an arrow key points. */
@@ -42,7 +43,7 @@ export type Direction = 'left' | 'right' | 'up' | 'down';
 /** A scene, with what is looked up in it. */
 export function sceneOf(
   transactions: number,
-  parts: Pick<Scene, 'bars' | 'links' | 'rowNames' | 'width' | 'rows'>,
+  parts: Pick<Scene, 'bars' | 'links' | 'rowNames' | 'width' | 'rows' | 'unit'>,
 ): Scene {
   const barsOf: number[][] = Array.from({ length: transactions }, () => []);
   for (const [index, { transaction }] of parts.bars.entries()) barsOf[transaction]?.push(index);

@@ -26,6 +26,8 @@ export interface OpenedPage {
   readonly requests: readonly string[];
   /** Console messages of level error or warning, and errors that nobody caught. */
   readonly errors: readonly string[];
+  /** From asking for the file to a page that is ready. */
+  readonly openedMs: number;
 }
 
 /** Pages in one browser, each in a context of its own. */
@@ -51,9 +53,10 @@ export class PageOpener {
       if (message.type() === 'error' || message.type() === 'warning') errors.push(message.text());
     });
     page.on('pageerror', (error) => errors.push(error.message));
+    const start = performance.now();
     await page.goto(fragment === '' ? address : `${address}#${fragment}`);
     await page.waitForFunction('document.documentElement.dataset.ready === "true"');
-    return { page, requests, errors };
+    return { page, requests, errors, openedMs: performance.now() - start };
   }
 
   async close(): Promise<void> {

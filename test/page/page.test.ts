@@ -56,6 +56,19 @@ inBrowser('the page', () => {
     }
   });
 
+  test('on narrow screens the selected transaction leads to its details', async () => {
+    const page = await openExample('', { viewport: { width: 380, height: 800 } });
+    const jump = page.locator('#jump');
+    expect(await jump.isVisible()).toBe(false);
+    await page.locator('#graph-canvas').focus();
+    await page.keyboard.press('ArrowRight');
+    expect(await jump.textContent()).toMatch(/^#\d+ exact: details$/);
+    await jump.click();
+    expect(await isFocused(page, '#details')).toBe(true);
+    expect(await page.locator('#selected').isVisible()).toBe(true);
+    expect(await (await openExample('tx=1')).locator('#jump').isVisible()).toBe(false);
+  });
+
   test('a link leads to a transaction, with its access set and whom it waits for', async () => {
     const waiting = example.graph.predecessors.findIndex((list) => list.length > 0);
     const page = await openExample(`tx=${waiting}`);
