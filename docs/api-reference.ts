@@ -14,6 +14,7 @@ const STAGES: readonly (readonly [string, string])[] = [
   ['mempool', 'Mempool'],
   ['names', 'Names for people'],
   ['lint', 'Lint'],
+  ['advice', 'Advice'],
   ['report', 'Reports'],
   ['output', 'Files'],
   ['errors', 'Errors'],

@@ -1,5 +1,14 @@
 /** The public names of the package, in the order of the stages. */
 
+export {
+  type Advice,
+  type AdviceOptions,
+  adviseBlock,
+  type Caller,
+  type Companion,
+} from './advice/advice.ts';
+export { PATTERNS, type Pattern, type PatternId } from './advice/patterns.ts';
+export { adviceSentence, companionSentence } from './advice/sentence.ts';
 export type {
   AccessMode,
   AccessSet,

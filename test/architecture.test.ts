@@ -16,6 +16,7 @@ const STAGES = [
   'executor',
   'names',
   'report',
+  'advice',
   'lint',
   'page',
   'output',
@@ -140,10 +141,11 @@ test('nothing after the analysis sees how it works, only its results', () => {
     'block',
     'resolution',
   ].map((name) => `analysis/${name}.ts`);
-  const peeks = of('graph', 'executor', 'report', 'lint', 'output', 'run.ts').flatMap(({ path, imports }) =>
-    targetsOf(path, imports)
-      .filter((target) => target.startsWith(`analysis${sep}`) && !results.includes(target))
-      .map((target) => `${path} imports ${target}`),
+  const peeks = of('graph', 'executor', 'report', 'advice', 'lint', 'output', 'run.ts').flatMap(
+    ({ path, imports }) =>
+      targetsOf(path, imports)
+        .filter((target) => target.startsWith(`analysis${sep}`) && !results.includes(target))
+        .map((target) => `${path} imports ${target}`),
   );
   expect(peeks).toEqual([]);
 });

@@ -39,6 +39,8 @@ The best list is the one with the least gas with which the transaction still doe
 
 A list changes what gas costs, and code can see the gas that is left: a list with which a transaction would do something else is not recommended, and it is said. Prices are those of the block's hardfork; by Amsterdam's rules listing costs more than it saves.
 
+The report ends with what makes the transactions wait for each other, in the words of who writes contracts: a counter, a total, a single pool, with the functions that write it, how many transactions wait, what the block could gain, and a way out. It rests on what the transactions were seen to leave in storage, not on names.
+
 With \`--strict\` the exit code is 1 if a declared list costs more than it has to (findings of severity \`warning\`). Transactions without a list never fail.`,
   examples: [
     { does: 'the lists of a block', command: 'pevm-analyze lint block.json --state prestate.json' },

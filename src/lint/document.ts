@@ -1,4 +1,8 @@
 /** The JSON document of `lint`, version 1, as plain JSON values; its shape is that of `schema.ts`. */
+import type { Advice } from '../advice/advice.ts';
+import { PATTERNS } from '../advice/patterns.ts';
+import { adviceSentence } from '../advice/sentence.ts';
+import { createNames, type Names } from '../names/names.ts';
 import { quantity } from '../report/quantity.ts';
 import type { AccessList } from './access-list.ts';
 import type { Finding } from './finding.ts';
@@ -8,7 +12,9 @@ import type { LintDocument } from './schema.ts';
 import type { LintedTransaction } from './transaction.ts';
 
 /** The same for the same input and state. */
-export function buildLintDocument({ input, transactions, findings }: LintResult): LintDocument {
+export function buildLintDocument(result: LintResult): LintDocument {
+  const { input, transactions, findings, advice } = result;
+  const names = result.names ?? createNames(result.analysis);
   const { block, hardfork, chainId } = input;
   return {
     schema: 'pevm-analyze-lint/1',
@@ -20,6 +26,7 @@ export function buildLintDocument({ input, transactions, findings }: LintResult)
       hash: input.transactions[one.index]?.hash ?? '0x',
     })),
     findings: findings.map(findingJson),
+    advice: advice.map((one) => adviceJson(one, names)),
   };
 }
 
@@ -59,4 +66,16 @@ function findingJson({ gas, ...rest }: Finding) {
 
 function difference(gas: bigint | null): number | null {
   return gas === null ? null : Number(gas);
+}
+
+function adviceJson(advice: Advice, names: Names) {
+  const { step, companions, callers, ...rest } = advice;
+  return {
+    ...rest,
+    step: step === null ? null : `${step}`,
+    companions: [...companions],
+    callers: [...callers],
+    sentence: adviceSentence(advice, names),
+    remedy: PATTERNS[advice.pattern].remedy,
+  };
 }

@@ -1,4 +1,5 @@
 /** The lists of a block's transactions, each measured by running the transaction at its place in the block. */
+import { type Advice, Adviser } from '../advice/advice.ts';
 import type { BlockAnalysis } from '../analysis/result.ts';
 import { derive } from '../executor/derive.ts';
 import type { EngineKind } from '../executor/engine-kind.ts';
@@ -34,6 +35,8 @@ export interface LintResult {
   readonly transactions: readonly LintedTransaction[];
   /** Of all transactions, in block order. */
   readonly findings: readonly Finding[];
+  /** What makes transactions wait for each other, most waiting first. */
+  readonly advice: readonly Advice[];
   /** For texts; absent: addresses and numbers. */
   readonly names?: Names;
 }
@@ -41,7 +44,8 @@ export interface LintResult {
 const BUDGET: Budget = { gas: 4_000_000_000n, runs: 4_000 };
 
 /**
- * Compares declared access lists with what the transactions use, and finds the best ones.
+ * Compares declared access lists with what the transactions use, and finds the best ones; says on the way what makes
+ * the transactions wait for each other.
  *
  * Runs each transaction once for each account and slot that a list could hold: a block takes some dozen times as
  * long as executing it. Transactions that cannot be run are judged by their derived sets alone.
@@ -63,12 +67,15 @@ export async function lintBlock(input: BlockInput, options: LintOptions): Promis
     ...(engine !== undefined && { engine }),
     ...(signal !== undefined && { signal }),
   });
+  const adviser = new Adviser(analysis, graph);
   const transactions: LintedTransaction[] = [];
   for await (const trial of trials) {
     signal?.throwIfAborted();
     const [one, transaction] = [analysis.transactions[trial.index], input.transactions[trial.index]];
     if (one === undefined || transaction === undefined) continue;
+    adviser.note(trial);
     transactions.push(await lintTransaction(trial, one, transaction, context));
   }
-  return { input, analysis, graph, transactions, findings: transactions.flatMap(({ findings }) => findings) };
+  const findings = transactions.flatMap((one) => one.findings);
+  return { input, analysis, graph, transactions, findings, advice: adviser.advice() };
 }

@@ -6,6 +6,7 @@
  * Gas that is used is `0x` hex. Differences of gas, which may be below zero, are plain numbers, as are indices.
  */
 import { z } from 'zod';
+import { PATTERNS, type PatternId } from '../advice/patterns.ts';
 import { accessList, address, index, quantity, word } from '../report/schema.ts';
 import { RULES, type RuleId } from './rules.ts';
 
@@ -68,6 +69,51 @@ const transaction = z
   })
   .meta({ id: 'LintedTransaction' });
 
+const key = z
+  .string()
+  .regex(/^0x[0-9a-f]{40}:(balance|nonce|code|0x[0-9a-f]{64})$/)
+  .meta({ id: 'WaitedForKey', description: 'A state key, as in the main document.' });
+const patternList = Object.entries(PATTERNS)
+  .map(([id, { title }]) => `${id}: ${title}.`)
+  .join(' ');
+const pattern = z
+  .enum(Object.keys(PATTERNS) as PatternId[])
+  .meta({ id: 'PatternId', description: patternList });
+const many = z.int().nonnegative();
+
+const advice = z
+  .strictObject({
+    pattern,
+    key,
+    step: z
+      .string()
+      .nullable()
+      .meta({ description: 'Decimal: by how much a counter grows; null elsewhere.' }),
+    companions: z
+      .array(z.strictObject({ pattern, key }))
+      .meta({ description: 'Other keys on which just the same transactions wait.' }),
+    transactions: many.meta({ description: 'That touch the key.' }),
+    waiting: many.meta({ description: 'That wait for an earlier one on this key.' }),
+    total: many.meta({ description: 'Transactions of the input.' }),
+    senders: many,
+    callers: z
+      .array(
+        z.strictObject({
+          to: address.nullable().meta({ description: 'null: creations.' }),
+          selector: z.string().nullable().meta({ description: 'null: without call data.' }),
+          transactions: many,
+          calls: many.meta({ description: 'How many the input has, whether they touch the key or not.' }),
+        }),
+      )
+      .meta({ description: 'Functions that are called at top level; most first.' }),
+    bound: z
+      .strictObject({ now: z.number(), without: z.number() })
+      .meta({ description: 'Total gas over that of the longest chain: as it is, and without these keys.' }),
+    sentence: z.string(),
+    remedy: z.string(),
+  })
+  .meta({ id: 'Advice', description: 'What makes transactions wait for each other.' });
+
 /** The document of version 1. */
 export const lintSchema = z
   .strictObject({
@@ -80,6 +126,7 @@ export const lintSchema = z
     chainId: quantity,
     transactions: z.array(transaction).meta({ description: 'In block order.' }),
     findings: z.array(finding).meta({ description: 'In block order.' }),
+    advice: z.array(advice).meta({ description: 'Most waiting first.' }),
   })
   .meta({
     title: 'pevm-analyze-lint/1',

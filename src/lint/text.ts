@@ -1,4 +1,9 @@
-/** What `lint` says to a person: 80 columns; first what it comes to, then each list, then who could have one. */
+/**
+ * What `lint` says to a person: 80 columns; first what it comes to, then each list, then who could
+ * have one, then what makes everybody wait.
+ */
+import { PATTERNS } from '../advice/patterns.ts';
+import { adviceSentence, companionSentence } from '../advice/sentence.ts';
 import type { Names } from '../names/names.ts';
 import { createNames } from '../names/names.ts';
 import { counted, grouped, wrapped } from '../report/text/layout.ts';
@@ -11,6 +16,7 @@ const SHOWN_LISTS = 20;
 const SHOWN_FINDINGS = 12;
 const SHOWN_WITHOUT = 8;
 const SHOWN_UNMEASURED = 5;
+const SHOWN_ADVICE = 5;
 
 /** The whole report, ending in a line break. `colors` comes from picocolors' `createColors`. */
 export function formatLint(result: LintResult, colors: Colors): string {
@@ -20,6 +26,7 @@ export function formatLint(result: LintResult, colors: Colors): string {
     declaredLists(result, colors, names),
     withoutLists(result, colors, names),
     unmeasured(result, colors, names),
+    adviceLines(result, colors, names),
   ]
     .filter((section) => section.length > 0)
     .map((section) => `${section.join('\n')}\n`)
@@ -134,5 +141,21 @@ function unmeasured({ transactions }: LintResult, colors: Colors, names: Names):
         wrapped(`#${index} ${names.meeting(findings[0]?.message ?? '')}`).map(colors.dim),
       ),
     ...more(unknown.length - SHOWN_UNMEASURED, 'transaction', colors),
+  ];
+}
+
+function adviceLines({ advice }: LintResult, colors: Colors, names: Names): string[] {
+  if (advice.length === 0) return [];
+  return [
+    title('What makes transactions wait for each other', colors),
+    ...advice
+      .slice(0, SHOWN_ADVICE)
+      .flatMap((one) => [
+        ...wrapped(adviceSentence(one, names)),
+        ...[companionSentence(one, names), PATTERNS[one.pattern].remedy]
+          .filter((text) => text !== '')
+          .flatMap((text) => wrapped(text, '      ').map(colors.dim)),
+      ]),
+    ...more(advice.length - SHOWN_ADVICE, 'pattern', colors),
   ];
 }

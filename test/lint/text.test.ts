@@ -29,7 +29,7 @@ Declared access lists
       0xc0de…0001 is the receiver and warm anyway: its entry costs 2,400 gas and
       saves none.
     unused-address saves 4,300
-      0xab5e…0001 and its slot are not used whatever the transaction does here:
+      0xab5e…0001 and its slot are not used, whatever the transaction does here:
       it costs 4,300 gas and saves none.
   #3 not run
     not-measured
