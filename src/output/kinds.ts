@@ -36,6 +36,7 @@ export const OUTPUT_KINDS: readonly OutputKind[] = [
     extension: '.html',
     description: 'a page to look around in, with what-if; one file that loads nothing',
     needs: 'analysis',
+    isTimed: true,
     load: async () => (await import('./html.ts')).renderHtml,
   },
   {

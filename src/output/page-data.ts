@@ -2,10 +2,18 @@
 import { REASONS, type Reason } from '../analysis/reason.ts';
 import type { TransactionAnalysis } from '../analysis/result.ts';
 import type { Execution, Receipt } from '../executor/outcome.ts';
+import type { ExecutionTrace } from '../executor/trace.ts';
 import { type Conflicts, findConflicts } from '../graph/conflicts.ts';
 import type { AccessListEntry, Address, Transaction } from '../input/block.ts';
 import { createNames, type Names } from '../names/names.ts';
-import type { PageAccesses, PageData, PageExecution, PageReason, PageTransaction } from '../page/data.ts';
+import type {
+  PageAccesses,
+  PageData,
+  PageExecution,
+  PageMeasured,
+  PageReason,
+  PageTransaction,
+} from '../page/data.ts';
 import type { Findings } from '../report/document.ts';
 import { addressOf, type StateKey } from '../state/key.ts';
 
@@ -148,6 +156,22 @@ function pageExecution(execution: Execution): PageExecution {
     sequential: verified.sequential,
     header: verified.header,
     totalMs: timings.total,
-    measured: null,
+    measured: execution.trace === null ? null : pageMeasured(execution.trace),
+  };
+}
+
+/** One lane for the main thread, if it ran anything, and one for each worker up to the last that did. */
+function pageMeasured({ runs }: ExecutionTrace): PageMeasured {
+  const workers = runs.reduce((count, { worker }) => Math.max(count, (worker ?? -1) + 1), 0);
+  const hasMain = runs.some(({ worker }) => worker === null);
+  const offset = hasMain ? 1 : 0;
+  return {
+    lanes: [...(hasMain ? ['main'] : []), ...Array.from({ length: workers }, (_, worker) => `${worker}`)],
+    runs: runs.map(({ transaction, worker, start, end }) => ({
+      transaction,
+      lane: worker === null ? 0 : worker + offset,
+      start: Math.round(start * 10) / 10,
+      end: Math.round(end * 10) / 10,
+    })),
   };
 }

@@ -6,7 +6,7 @@ import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { renderHtml } from '../../src/output/html.ts';
 import { analysisOf } from '../graph/random-block.ts';
-import { analysis } from '../report/hand-made.ts';
+import { analysis, execution } from '../report/hand-made.ts';
 import { exampleFindings, findingsOf, pageBlock, withTransactions } from './blocks.ts';
 import { hasBrowser, type OpenedPage, PageOpener } from './browser.ts';
 
@@ -344,6 +344,24 @@ inBrowser('the page', () => {
     await page.waitForFunction('document.querySelector("#selected").textContent.includes("#2")');
     expect(await details.textContent()).toContain('Derived again after');
     expect(await page.locator('.statuses').textContent()).toBe('2 exact1 bounded1 deferred1 unbounded');
+  });
+
+  test('measured lanes stand beside the planned ones, where the run was recorded', async () => {
+    const runs = [0, 1, 2, 3, 4].map((transaction) => ({
+      transaction,
+      worker: transaction % 2,
+      start: 10 * transaction,
+      end: 10 * transaction + 8,
+    }));
+    const trace = { runs, spans: [], resolved: [] };
+    const page = await open(renderHtml({ ...findingsOf(analysis), execution: { ...execution, trace } }));
+    expect(await page.locator('#measured .note').textContent()).toContain('5 runs on 2 threads within 48 µs');
+    await page.locator('#measured-canvas').focus();
+    for (const expected of [0, 2, 4]) {
+      await page.keyboard.press('ArrowRight');
+      expect(await heading(page)).toContain(`#${expected}`);
+    }
+    expect(await (await openExample()).locator('#measured').count()).toBe(0);
   });
 
   test('blocks of one transaction and of none', async () => {
