@@ -136,6 +136,7 @@ export {
   type NamedDocument,
   type RunDocuments,
   type RunOptions,
+  type RunProgress,
   run,
   type SettingOptions,
 } from './run.ts';

@@ -58,6 +58,14 @@ export interface SettingOptions {
   readonly rpc?: RpcOptions & { readonly url: string; readonly block?: RpcInputBlock };
 }
 
+/** How far a run has come. An analysis may begin anew when state was fetched. */
+export interface RunProgress {
+  readonly stage: 'analysis' | 'execution';
+  /** Transactions. */
+  readonly done: number;
+  readonly total: number;
+}
+
 /** What to do with the documents, and by which rules. */
 export interface RunOptions extends Partial<AnalysisOptions>, SettingOptions {
   readonly workers: number;
@@ -69,6 +77,8 @@ export interface RunOptions extends Partial<AnalysisOptions>, SettingOptions {
   readonly execute?: 'no' | 'yes' | 'verified';
   /** Whether to measure when each transaction runs where. Default: false. */
   readonly trace?: boolean;
+  /** Is told of each transaction. Default: nobody is. */
+  readonly onProgress?: (progress: RunProgress) => void;
 }
 
 /**
@@ -194,6 +204,7 @@ async function runOver(
     execute,
     engine,
     trace,
+    onProgress,
     ...options
   }: Partial<AnalysisOptions> & {
     readonly workers: number;
@@ -201,17 +212,24 @@ async function runOver(
     readonly execute: 'no' | 'yes' | 'verified';
     readonly engine: EngineKind | undefined;
     readonly trace: boolean;
+    readonly onProgress?: RunOptions['onProgress'];
   },
   blockAccessList: BlockAccessList | undefined,
 ): Promise<Findings> {
   const { workers, granularity, ...rules } = options;
   if (execute === 'no') {
-    const { analysis, graph, plan } = await derive(input, { ...rules, state, workers, granularity });
+    const total = input.transactions.length;
+    const onDerived = (index: number) => onProgress?.({ stage: 'analysis', done: index + 1, total });
+    const how = { ...rules, state, workers, granularity, onDerived };
+    const { analysis, graph, plan } = await derive(input, how);
     return { analysis, graph, plan, execution: null };
   }
   // Threads and engines are loaded by who needs them.
   const { createExecutor } = await import('./executor/executor.ts');
   const executor = await createExecutor({ workers, ...(engine !== undefined && { engine }) });
+  executor.on('transaction', ({ done, block: { transactions: total } }) => {
+    onProgress?.({ stage: 'execution', done, total });
+  });
   try {
     const verify = execute === 'verified';
     const given = blockAccessList === undefined ? {} : { blockAccessList };

@@ -177,6 +177,7 @@ test('every public type is named, too', () => {
   "RuleId",
   "RunDocuments",
   "RunOptions",
+  "RunProgress",
   "SarifLog",
   "SarifSource",
   "SettingOptions",

@@ -34,6 +34,8 @@ export interface AnalyzeOptions extends Partial<AnalysisOptions> {
   readonly state: StateSource;
   /** Work allowed for one transaction. Default: `DEFAULT_LIMITS`. */
   readonly limits?: Limits;
+  /** Is told of each transaction that was derived; in a mempool each is derived several times. */
+  readonly onDerived?: (index: number) => void;
 }
 
 export { isOpen } from './pending-bounds.ts';
@@ -47,7 +49,7 @@ export function analyzeBlock(input: BlockInput, options: AnalyzeOptions): BlockA
   const settled = settle(options);
   const state = beforeTransactions(input, options.state);
   const run = new BlockDeriver(input, state, settled, options.limits ?? DEFAULT_LIMITS);
-  const transactions = decideCommutation(input, state, run.inAnyOrder(), settled);
+  const transactions = decideCommutation(input, state, run.inAnyOrder(options.onDerived), settled);
   return { input, options: settled, transactions, missing: [...run.missing].sort() };
 }
 
@@ -61,6 +63,7 @@ export class BlockPass {
   readonly #run: BlockDeriver;
   readonly #derivations: Iterator<TransactionAnalysis>;
   readonly #commutation: Commutation;
+  readonly #onDerived: AnalyzeOptions['onDerived'];
   readonly #transactions: TransactionAnalysis[] = [];
 
   constructor(input: BlockInput, options: Omit<AnalyzeOptions, 'unordered'>) {
@@ -70,6 +73,7 @@ export class BlockPass {
     this.#run = new BlockDeriver(input, state, this.#options, options.limits ?? DEFAULT_LIMITS);
     this.#derivations = this.#run.inOrder();
     this.#commutation = new Commutation(input, state, this.#options);
+    this.#onDerived = options.onDerived;
   }
 
   /** Of the next transaction; `null` after the last one. */
@@ -79,6 +83,7 @@ export class BlockPass {
     this.#commutation.note(value);
     const analysis = this.#commutation.decide(value);
     this.#transactions.push(analysis);
+    this.#onDerived?.(analysis.index);
     return analysis;
   }
 
@@ -205,11 +210,14 @@ export class BlockDeriver {
   }
 
   /** As a mempool. */
-  inAnyOrder(): TransactionAnalysis[] {
+  inAnyOrder(onDerived?: (index: number) => void): TransactionAnalysis[] {
     const indices = [...this.#input.transactions.keys()];
     const anyOrder = new AnyOrder<number>(this.#state, {
       lengthOf: () => 1,
-      derive: (index, _, knowledge) => this.one(index, knowledge, () => []),
+      derive: (index, _, knowledge) => {
+        onDerived?.(index);
+        return this.one(index, knowledge, () => []);
+      },
       isCurrent: () => true,
       unsettled: (index, _, one) => unsettled(one, entryOf(this.#transaction(index))),
     });

@@ -6,6 +6,7 @@ import { InputError } from '../errors.ts';
 import type { LintResult } from '../lint/lint.ts';
 import type { SarifSource } from '../lint/sarif.ts';
 import { jsonText, LINT_KINDS, renderLint } from '../output/lint-kinds.ts';
+import { outputColors } from './color.ts';
 import { readDocuments, STANDARD_STREAM } from './documents.ts';
 import type { Manual } from './manual.ts';
 import { lintFiles } from './option-values.ts';
@@ -93,7 +94,16 @@ async function lintCommand(path: string | undefined, options: LintCommandOptions
     names: options.names,
   });
   const { lint, statesOf } = await import('../run.ts');
-  const result = await lint(documents, { ...setting, unordered: unordered === true });
+  const { nodeProgress, withProgress } = await import('./progress.ts');
+  const { rpc } = setting;
+  const result = await withProgress(options, (progress) => {
+    progress.show('measuring the access lists');
+    return lint(documents, {
+      ...setting,
+      ...(rpc !== undefined && { rpc: { ...rpc, onEvent: nodeProgress(progress) } }),
+      unordered: unordered === true,
+    });
+  });
   await write(result, path, options);
   const { judgeLint } = await import('../lint/verdict.ts');
   const verdict = judgeLint(result, {
@@ -142,12 +152,8 @@ async function write(
     process.stdout.write(jsonText(buildLintDocument(result)));
     return;
   }
-  const [{ formatLint }, { default: picocolors }] = await Promise.all([
-    import('../lint/text.ts'),
-    import('picocolors'),
-  ]);
-  const isColored = options.color && process.stdout.isTTY === true && picocolors.isColorSupported;
-  process.stdout.write(formatLint(result, picocolors.createColors(isColored)));
+  const { formatLint } = await import('../lint/text.ts');
+  process.stdout.write(formatLint(result, await outputColors(options)));
 }
 
 /** Where findings stand: in the input's file, whose places mean nothing while it is compressed. */

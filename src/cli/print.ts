@@ -4,17 +4,17 @@ import { InputError } from '../errors.ts';
 import { fileProblem } from '../input/document.ts';
 import type { Findings } from '../report/document.ts';
 import type { Verdict } from '../report/verdict.ts';
+import { outputColors } from './color.ts';
 import { EXIT } from './exit-code.ts';
 import { printedLine } from './line.ts';
 import type { OutputOptions } from './options.ts';
 
 /** Prints the result, and writes it where it was asked for. */
 export async function printFindings(findings: Findings, options: OutputOptions): Promise<void> {
-  const [{ renderJson }, { renderOutput }, { formatReport }, { default: picocolors }] = await Promise.all([
+  const [{ renderJson }, { renderOutput }, { formatReport }] = await Promise.all([
     import('../output/json.ts'),
     import('../output/render.ts'),
     import('../report/text.ts'),
-    import('picocolors'),
   ]);
   for (const path of options.out) {
     await writeOutput(path, await renderOutput(path, findings));
@@ -22,8 +22,7 @@ export async function printFindings(findings: Findings, options: OutputOptions):
   if (options.json) {
     process.stdout.write(renderJson(findings));
   } else {
-    const isColored = options.color && process.stdout.isTTY === true && picocolors.isColorSupported;
-    process.stdout.write(formatReport(findings, picocolors.createColors(isColored)));
+    process.stdout.write(formatReport(findings, await outputColors(options)));
   }
 }
 

@@ -49,16 +49,26 @@ export async function runCommand(
   refuseUnfit(options.out, how);
   const isTimed = options.out.some((file) => outputName(file).kind.isTimed === true);
   const runOptions = { ...optionsOfRun(options), ...how, trace: isTimed };
-  const documents = await readDocuments({
-    ...(path !== undefined && { input: path }),
-    state: options.state,
-    ...(options.env !== undefined && { env: options.env }),
-    ...(options.blockHashes !== undefined && { blockHashes: options.blockHashes }),
-    ...(blockAccessList !== undefined && { blockAccessList }),
-    names: options.names,
+  const { nodeProgress, stageText, withProgress } = await import('./progress.ts');
+  const { documents, findings, library } = await withProgress(options, async (progress) => {
+    progress.show('reading');
+    const documents = await readDocuments({
+      ...(path !== undefined && { input: path }),
+      state: options.state,
+      ...(options.env !== undefined && { env: options.env }),
+      ...(options.blockHashes !== undefined && { blockHashes: options.blockHashes }),
+      ...(blockAccessList !== undefined && { blockAccessList }),
+      names: options.names,
+    });
+    const library = await import('../run.ts');
+    const { rpc } = runOptions;
+    const findings = await library.run(documents, {
+      ...runOptions,
+      ...(rpc !== undefined && { rpc: { ...rpc, onEvent: nodeProgress(progress) } }),
+      onProgress: (one) => progress.show(stageText(one)),
+    });
+    return { documents, findings, library };
   });
-  const library = await import('../run.ts');
-  const findings = await library.run(documents, runOptions);
   await printFindings(findings, options);
   const { judgeRun } = await import('../report/verdict.ts');
   conclude(

@@ -1,4 +1,5 @@
 /** Analysis, graph and plan of a block as execution needs them, with their times. */
+import type { AnalyzeOptions } from '../analysis/block.ts';
 import { foreseenKeys } from '../analysis/foresight.ts';
 import type { AnalysisOptions, BlockAnalysis } from '../analysis/result.ts';
 import { buildConflictGraph } from '../graph/build.ts';
@@ -9,7 +10,7 @@ import type { StateSource } from '../state/source.ts';
 import { analyzeFetching } from './fetch-rounds.ts';
 
 /** Parts that are already there, and how to make the others. */
-export interface DerivationOptions extends Partial<AnalysisOptions> {
+export interface DerivationOptions extends Partial<AnalysisOptions>, Pick<AnalyzeOptions, 'onDerived'> {
   readonly state: StateSource;
   readonly workers: number;
   readonly granularity: Granularity;

@@ -1,5 +1,5 @@
 /** Analysis over a state source that has to be asked for what it knows, in as few rounds as can be. */
-import { analyzeBlock, BlockPass } from '../analysis/block.ts';
+import { type AnalyzeOptions, analyzeBlock, BlockPass } from '../analysis/block.ts';
 import { foreseenKeys, scoutBlock } from '../analysis/foresight.ts';
 import type { AnalysisOptions, BlockAnalysis } from '../analysis/result.ts';
 import type { BlockInput, Hex } from '../input/block.ts';
@@ -21,7 +21,8 @@ const MAX_REQUESTS = 64;
  */
 export async function analyzeFetching(
   given: BlockInput,
-  options: Partial<AnalysisOptions> & { readonly state: StateSource; readonly signal?: AbortSignal },
+  options: Partial<AnalysisOptions> &
+    Pick<AnalyzeOptions, 'state' | 'onDerived'> & { readonly signal?: AbortSignal },
 ): Promise<BlockAnalysis> {
   const { state, signal } = options;
   if (state.load === undefined) return analyzePausing(given, options);
