@@ -111,6 +111,19 @@ export type { LintDocument } from './lint/schema.ts';
 export { formatLint } from './lint/text.ts';
 export type { LintedTransaction, MeasuredGas } from './lint/transaction.ts';
 export { judgeLint, type LintVerdictOptions } from './lint/verdict.ts';
+export {
+  type Added,
+  type ConflictGroup,
+  type Conflicts,
+  createMempoolIndex,
+  type GroupEvent,
+  type HeadOutcome,
+  type MempoolHead,
+  type MempoolIndex,
+  type MempoolOptions,
+} from './mempool/mempool-index.ts';
+export type { Obstacle } from './mempool/obstacle.ts';
+export { bundleOrder, type Order, ordersOf, transactionOrder } from './mempool/order.ts';
 export { askForNames } from './names/asked.ts';
 export { type FileBooks, fileBooks } from './names/file-book.ts';
 export {

@@ -13,6 +13,7 @@ const STAGES = [
   'state',
   'analysis',
   'graph',
+  'mempool',
   'executor',
   'names',
   'report',
@@ -121,10 +122,10 @@ test('files do not import each other in a circle', () => {
   expect(circles).toEqual([]);
 });
 
-test('analysis and graph know no threads, no time, no files and no promises', () => {
+test('analysis, graph and mempool know no threads, no time, no files and no promises', () => {
   const forbidden =
     /\b(?:async|await|set(?:Timeout|Interval|Immediate)|queueMicrotask|Date|performance|process|Worker)\b|\bnew Promise\b|\bPromise\.|\bMath\.random\b/;
-  for (const { path, code, imports } of of('analysis', 'graph')) {
+  for (const { path, code, imports } of of('analysis', 'graph', 'mempool')) {
     expect([path, forbidden.exec(code)?.[0]]).toEqual([path, undefined]);
     expect([path, imports.filter((name) => name.startsWith('node:'))]).toEqual([path, []]);
   }
@@ -140,8 +141,10 @@ test('nothing after the analysis sees how it works, only its results', () => {
     'result',
     'block',
     'resolution',
+    'pool',
+    'region-text',
   ].map((name) => `analysis/${name}.ts`);
-  const peeks = of('graph', 'executor', 'report', 'advice', 'lint', 'output', 'run.ts').flatMap(
+  const peeks = of('graph', 'mempool', 'executor', 'report', 'advice', 'lint', 'output', 'run.ts').flatMap(
     ({ path, imports }) =>
       targetsOf(path, imports)
         .filter((target) => target.startsWith(`analysis${sep}`) && !results.includes(target))

@@ -27,13 +27,20 @@ type Joined = Word | null | undefined;
 /** Of one key in one round. */
 interface Summary {
   all: Joined;
-  /** Without any but these, `all` is the same; what it is without one of them, once that has been asked for. */
-  readonly raisedBy: Map<Writer, { without: Joined } | null>;
+  /** The join of these is `all`: without any other one it is the same. */
+  readonly raisedBy: Map<Writer, Raiser>;
+}
+
+interface Raiser {
+  /** The join of the other raisers: at least that is left without this one. */
+  core: Joined;
+  /** What is left without this one, once somebody has asked. */
+  without: { readonly value: Joined } | null;
 }
 
 interface KeyWriters {
   readonly writers: Set<Writer>;
-  /** By round, once somebody has asked. */
+  /** By the first round for which they hold, once somebody has asked. */
   readonly summaries: Map<number, Summary>;
 }
 
@@ -125,19 +132,20 @@ export class AnyOrderIndex {
     return ((moves >> round) & 1) === 1;
   }
 
-  /** Forgets what was answered for a key in a round. */
-  forget(key: StateKey, round: number): void {
-    this.#keys.get(key)?.summaries.delete(round);
+  /** The round since which what is left at a key has been the same as in `round`. */
+  sameSince(key: StateKey, round: number): number {
+    const moves = (this.#moves.get(key) ?? 0) & ((2 << round) - 1);
+    return moves === 0 ? 0 : 31 - Math.clz32(moves);
   }
 
-  /** As `forget`, for all later rounds. */
-  forgetAfter(key: StateKey, round: number): void {
+  /** Forgets what was answered for a key in rounds from one on. */
+  forgetFrom(key: StateKey, round: number): void {
     const summaries = this.#keys.get(key)?.summaries;
-    for (const each of summaries?.keys() ?? []) if (each > round) summaries?.delete(each);
+    for (const each of summaries?.keys() ?? []) if (each >= round) summaries?.delete(each);
   }
 
   /**
-   * Says that a writer leaves something else at a key in a round.
+   * Says that a writer leaves something else at a key from a round on, which is the first in which it is so.
    *
    * @returns Those to whom the answer may be another one now: `everybody`, or some writers of the key.
    */
@@ -152,28 +160,29 @@ export class AnyOrderIndex {
     const summary = entry?.summaries.get(round);
     if (entry === undefined || summary === undefined) return 'everybody';
     if (old !== undefined) {
-      const raised = [...summary.raisedBy.keys()];
-      entry.summaries.delete(round);
-      if (summary.raisedBy.has(writer)) return 'everybody';
-      // The join of all is what it was; without one that raised it, it may be less.
-      const lessened: Summary = {
-        all: summary.all,
-        raisedBy: new Map(raised.map((one) => [one, null])),
-      };
-      entry.summaries.set(round, lessened);
-      if (now === undefined) return raised;
+      let changed: readonly Writer[];
+      if (summary.raisedBy.has(writer)) {
+        const again = summarize(entry, key, round, summary.all);
+        entry.summaries.set(round, again);
+        if (!isSameValue(again.all, summary.all)) return 'everybody';
+        changed = [...summary.raisedBy.keys(), ...again.raisedBy.keys()];
+      } else changed = lessen(summary, old);
+      if (now === undefined) return changed;
       const others = this.replace(key, round, writer, undefined, now);
-      return others === 'everybody' ? others : [...raised, ...others];
+      return others === 'everybody' ? others : [...changed, ...others];
     }
     if (now === undefined) return [];
-    const all = join(summary.all, now);
     const changed: Writer[] = [];
-    for (const [one, known] of summary.raisedBy) {
+    for (const [one, raiser] of summary.raisedBy) {
+      const core = join(raiser.core, now);
+      if (isSameValue(core, raiser.core)) continue;
       changed.push(one);
-      if (known !== null) known.without = join(known.without, now);
+      if (raiser.without !== null) raiser.without = { value: join(raiser.without.value, now) };
     }
+    const all = join(summary.all, now);
     if (isSameValue(all, summary.all)) return changed;
-    summary.raisedBy.set(writer, { without: summary.all });
+    for (const raiser of summary.raisedBy.values()) raiser.core = join(raiser.core, now);
+    summary.raisedBy.set(writer, { core: summary.all, without: { value: summary.all } });
     summary.all = all;
     return 'everybody';
   }
@@ -181,7 +190,7 @@ export class AnyOrderIndex {
   /** Makes the answers of a round to all who may ask, so that `replace` can compare. */
   prepare(key: StateKey, round: number): void {
     const entry = this.#keys.get(key);
-    if (entry !== undefined) summaryOf(entry, key, round);
+    if (entry !== undefined) this.#summaryOf(entry, key, round);
   }
 
   /** What any but one of them may leave at a key; `null`: they leave it alone. */
@@ -253,40 +262,71 @@ export class AnyOrderIndex {
     return [...found];
   }
 
+  #summaryOf(entry: KeyWriters, key: StateKey, round: number): Summary {
+    const since = this.sameSince(key, round);
+    let summary = entry.summaries.get(since);
+    if (summary === undefined) {
+      summary = summarize(entry, key, round, undefined);
+      entry.summaries.set(since, summary);
+    }
+    return summary;
+  }
+
   #without(entry: KeyWriters, key: StateKey, round: number, except: Writer): Joined {
     if (entry.writers.size === 1 && entry.writers.has(except)) return undefined;
-    const { all, raisedBy } = summaryOf(entry, key, round);
-    const known = raisedBy.get(except);
-    if (known === undefined) return all;
-    if (known !== null) return known.without;
-    let without: Joined;
+    const { all, raisedBy } = this.#summaryOf(entry, key, round);
+    const raiser = raisedBy.get(except);
+    if (raiser === undefined) return all;
+    if (raiser.without !== null) return raiser.without.value;
+    let value = raiser.core;
     for (const writer of entry.writers) {
-      if (writer === except) continue;
-      without = join(without, writer.leavesIn(round).values.get(key));
-      if (without === null) break;
+      if (value === null || isSameValue(value, all)) break;
+      if (writer !== except) value = join(value, writer.leavesIn(round).values.get(key));
     }
-    raisedBy.set(except, { without });
-    return without;
+    raiser.without = { value };
+    return value;
   }
 }
 
-function summaryOf({ writers, summaries }: KeyWriters, key: StateKey, round: number): Summary {
-  let summary = summaries.get(round);
-  if (summary === undefined) {
-    let all: Joined;
-    const raisedBy = new Map<Writer, null>();
-    for (const writer of writers) {
-      const left = writer.leavesIn(round).values.get(key);
-      if (left === undefined) continue;
-      const next = join(all, left);
-      if (isSameValue(next, all)) continue;
-      all = next;
-      raisedBy.set(writer, null);
-    }
-    summary = { all, raisedBy };
-    summaries.set(round, summary);
+/** @param most - What the join cannot exceed, where that is known. */
+function summarize({ writers }: KeyWriters, key: StateKey, round: number, most: Joined): Summary {
+  let all: Joined;
+  const raisers: Writer[] = [];
+  const values: Joined[] = [];
+  for (const writer of writers) {
+    const left = writer.leavesIn(round).values.get(key);
+    if (left === undefined) continue;
+    const next = join(all, left);
+    if (isSameValue(next, all)) continue;
+    all = next;
+    raisers.push(writer);
+    values.push(left);
+    if (all === null || (most !== undefined && isSameValue(all, most))) break;
   }
-  return summary;
+  const cores: Joined[] = [];
+  let after: Joined;
+  for (let at = raisers.length - 1; at >= 0; at--) {
+    cores[at] = after;
+    after = join(after, values[at]);
+  }
+  const raisedBy = new Map<Writer, Raiser>();
+  let before: Joined;
+  for (const [at, writer] of raisers.entries()) {
+    raisedBy.set(writer, { core: join(before, cores[at]), without: null });
+    before = join(before, values[at]);
+  }
+  return { all, raisedBy };
+}
+
+/** One that did not raise the join is gone. Says without whom the join may be less now. */
+function lessen({ raisedBy }: Summary, old: Joined): Writer[] {
+  const changed: Writer[] = [];
+  for (const [one, raiser] of raisedBy) {
+    if (isSameValue(join(raiser.core, old), raiser.core)) continue;
+    raiser.without = null;
+    changed.push(one);
+  }
+  return changed;
 }
 
 function addTo(sets: Map<Address, Set<Writer>>, address: Address, writer: Writer): void {

@@ -76,12 +76,14 @@ export interface Surroundings {
  * member that run before it have done.
  *
  * @param round - Of what the others left; below 0: nobody runs before.
+ * @param earlier - Those of its own member that run before it; `mayBeLeftOut` says which of them need not.
  */
 export function knowledgeOf<Member>(
   { state, index }: Surroundings,
   unit: Unit<Member>,
   round: number,
   earlier: readonly TransactionAnalysis[],
+  mayBeLeftOut: (at: number) => boolean,
 ): Knowledge {
   const others: Predecessors =
     round < 0
@@ -93,7 +95,7 @@ export function knowledgeOf<Member>(
   if (earlier.length === 0) return new BlockKnowledge(state, others, state);
   const own = new WriteIndex();
   for (const [at, { accesses, effects }] of earlier.entries()) {
-    own.add(at, accesses, effects, isOpen({ accesses }));
+    own.add(at, accesses, effects, isOpen({ accesses }), mayBeLeftOut(at) ? 'perhaps' : 'certainly');
   }
   return new BlockKnowledge(state, inFrontOf(predecessorsIn(own), others), state);
 }

@@ -10,10 +10,11 @@
  * they came in; and where one comes or goes, only those are derived again, in the rounds concerned, who would be
  * told something else now.
  */
+import type { Address } from '../input/block.ts';
 import type { StateKey } from '../state/key.ts';
 import type { StateSource } from '../state/source.ts';
 import { Askers, concerns, keysOf } from './any-order-askers.ts';
-import { AnyOrderIndex } from './any-order-index.ts';
+import { AnyOrderIndex, type Writer } from './any-order-index.ts';
 import { knowledgeOf, type Step, type Surroundings, stepIn, Unit } from './any-order-unit.ts';
 import { driftOf, type Inputs, isAnsweredAlike } from './inputs.ts';
 import type { Knowledge } from './knowledge.ts';
@@ -43,6 +44,8 @@ const MAX_ROUNDS = 24;
 export interface Derivations<Member> {
   /** How many transactions one has. */
   readonly lengthOf: (member: Member) => number;
+  /** Whether one of them may be left out, and the others run. */
+  readonly mayBeLeftOut: (member: Member, at: number) => boolean;
   /** Derives one of its transactions from what is known of the state before it. */
   readonly derive: (member: Member, at: number, knowledge: Knowledge) => TransactionAnalysis;
   /** Whether a derivation still holds where all that it asked is answered alike. */
@@ -55,8 +58,12 @@ export interface Derivations<Member> {
 export interface AnyOrderChange<Member> {
   readonly add?: Iterable<Member>;
   readonly remove?: Iterable<Member>;
-  /** The state from now on, and the keys in which it may differ from the one before. */
-  readonly state?: { readonly source: StateSource; readonly changed: Iterable<StateKey> };
+  /** The state from now on, and the keys and accounts in which it may differ from the one before. */
+  readonly state?: {
+    readonly source: StateSource;
+    readonly keys: Iterable<StateKey>;
+    readonly accounts: Iterable<Address>;
+  };
   /** Whether derivations may not be current any more. Default: they are. */
   readonly isOutdated?: boolean;
 }
@@ -128,9 +135,13 @@ export class AnyOrder<Member> {
     const stateKeys = noDifferences();
     if (state !== undefined) {
       this.#state = state.source;
-      for (const key of state.changed) {
+      for (const key of state.keys) {
         stateKeys.keys.add(key);
         for (const unit of this.#askers.of(key)) always.add(unit);
+      }
+      for (const address of state.accounts) {
+        stateKeys.accounts.add(address);
+        for (const unit of this.#askers.ofAccount(address)) always.add(unit);
       }
     }
     if (isOutdated) {
@@ -182,7 +193,7 @@ export class AnyOrder<Member> {
       told = run.apply(touched, round, differences, this.#units.values());
       for (const key of differences.keys) changedKeys.add(key);
     }
-    for (const key of changedKeys) this.#index.forgetAfter(key, round - 1);
+    for (const key of changedKeys) this.#index.forgetFrom(key, round);
     return this.#finish(run, touched, gone);
   }
 
@@ -234,6 +245,8 @@ class ChangeRun<Member> {
   readonly #askers: Askers<Unit<Member>>;
   readonly derived = new Set<Member>();
   derivations = 0;
+  /** To whom something else may be told of a key than before the change, in this round or an earlier one. */
+  readonly #told = new Map<StateKey, 'everybody' | ReadonlySet<Unit<Member>>>();
 
   constructor(how: Derivations<Member>, around: Surroundings, askers: Askers<Unit<Member>>) {
     this.#how = how;
@@ -288,8 +301,9 @@ class ChangeRun<Member> {
       if (isNoDifference(own)) continue;
       changes.push({ unit, own });
       for (const key of own.keys) {
+        if (index.sameSince(key, round) !== round) continue;
         if (isAskedBySomebodyElse(this.#askers.of(key), unit) && !isCode(key)) index.prepare(key, round);
-        else index.forget(key, round);
+        else index.forgetFrom(key, round);
       }
     }
     for (const unit of touched) if (unit.old !== null) unit.isNewThrough = round;
@@ -299,10 +313,13 @@ class ChangeRun<Member> {
       const now = unit.leavesIn(round);
       for (const key of own.keys) {
         differences.keys.add(key);
-        const whom = index.replace(key, round, unit, was?.values.get(key), now.values.get(key));
+        if (index.sameSince(key, round) === round) {
+          this.#noteTold(key, index.replace(key, round, unit, was?.values.get(key), now.values.get(key)));
+        }
         const askers = this.#askers.of(key);
-        if (whom === 'everybody') for (const asker of askers) told.add(asker);
-        else for (const one of whom) if (askers.has(one as Unit<Member>)) told.add(one as Unit<Member>);
+        const whom = this.#told.get(key);
+        if (whom === undefined || whom === 'everybody') for (const asker of askers) told.add(asker);
+        else for (const one of whom) if (askers.has(one)) told.add(one);
       }
       for (const address of own.accounts) {
         differences.accounts.add(address);
@@ -316,14 +333,29 @@ class ChangeRun<Member> {
     return told;
   }
 
+  #noteTold(key: StateKey, whom: 'everybody' | readonly Writer[]): void {
+    const old = this.#told.get(key);
+    if (old === 'everybody') return;
+    if (whom === 'everybody') this.#told.set(key, whom);
+    else this.#told.set(key, new Set([...(old ?? []), ...(whom as readonly Unit<Member>[])]));
+  }
+
   #derive(unit: Unit<Member>, round: number): readonly TransactionAnalysis[] {
     const results: TransactionAnalysis[] = [];
     for (let at = 0; at < this.#how.lengthOf(unit.member); at++) {
-      results.push(this.#how.derive(unit.member, at, knowledgeOf(this.#around, unit, round, results)));
+      results.push(this.#how.derive(unit.member, at, this.#knowledge(unit, round, results)));
     }
     this.derived.add(unit.member);
     this.derivations += results.length;
     return results;
+  }
+
+  #isOptional({ member }: Unit<Member>): (at: number) => boolean {
+    return (at) => this.#how.mayBeLeftOut(member, at);
+  }
+
+  #knowledge(unit: Unit<Member>, round: number, earlier: readonly TransactionAnalysis[]): Knowledge {
+    return knowledgeOf(this.#around, unit, round, earlier, this.#isOptional(unit));
   }
 
   #step(unit: Unit<Member>, round: number, last: Step | null, derived: readonly TransactionAnalysis[]): Step {
@@ -332,7 +364,7 @@ class ChangeRun<Member> {
       results = results.map((one, at) => this.#how.unsettled(unit.member, at, one));
     }
     const open = results.some(isOpen);
-    const now = open ? likelyLeftBehindBy(results) : leftBehindBy(results);
+    const now = open ? likelyLeftBehindBy(results) : leftBehindBy(results, this.#isOptional(unit));
     const left = last === null || open ? now : grow(last.left, now, growthIn(round));
     for (const one of results) for (const inputs of inputsOf(one)) this.#askers.add(unit, inputs);
     this.#around.index.enter(unit, left);
@@ -363,9 +395,8 @@ class ChangeRun<Member> {
     return results.every(
       (one, at) =>
         this.#how.isCurrent(one) &&
-        isAnsweredAlike(one.inputs, knowledgeOf(this.#around, unit, round, results.slice(0, at)), concern) &&
-        (one.scouted === undefined ||
-          isAnsweredAlike(one.scouted, knowledgeOf(this.#around, unit, -1, []), concern)),
+        isAnsweredAlike(one.inputs, this.#knowledge(unit, round, results.slice(0, at)), concern) &&
+        (one.scouted === undefined || isAnsweredAlike(one.scouted, this.#knowledge(unit, -1, []), concern)),
     );
   }
 
@@ -373,7 +404,7 @@ class ChangeRun<Member> {
     return results.every(
       (one, at) =>
         this.#how.isCurrent(one) &&
-        driftOf(one.inputs, knowledgeOf(this.#around, unit, round, results.slice(0, at))) !== 'other',
+        driftOf(one.inputs, this.#knowledge(unit, round, results.slice(0, at))) !== 'other',
     );
   }
 }

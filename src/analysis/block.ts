@@ -157,6 +157,7 @@ export class BlockDeriver {
   /**
    * @param state - Before the first transaction.
    * @param assumptions - Whether more may be assumed than decided something. Default: `coarse`, which is faster.
+   * @param shown - The header as code sees it; see `blockRules`. Default: that of the input.
    */
   constructor(
     input: BlockInput,
@@ -164,12 +165,13 @@ export class BlockDeriver {
     options: AnalysisOptions,
     limits: Limits,
     assumptions: 'coarse' | 'tight' = 'coarse',
+    shown: BlockHeader | null = input.block,
   ) {
     this.#input = input;
     this.#state = state;
     this.#options = options;
     this.#limits = limits;
-    this.#rules = blockRules(input);
+    this.#rules = blockRules(input, shown);
     this.#deriver =
       assumptions === 'coarse'
         ? new Deriver(this.#rules, limits)
@@ -214,6 +216,7 @@ export class BlockDeriver {
     const indices = [...this.#input.transactions.keys()];
     const anyOrder = new AnyOrder<number>(this.#state, {
       lengthOf: () => 1,
+      mayBeLeftOut: () => false,
       derive: (index, _, knowledge) => {
         onDerived?.(index);
         return this.one(index, knowledge, () => []);
@@ -242,7 +245,16 @@ export class BlockDeriver {
     knowledge: Knowledge,
     writersOf: (key: StateKey) => readonly number[],
   ): TransactionAnalysis {
-    const tx = this.#transaction(index);
+    return this.of(this.#transaction(index), index, knowledge, writersOf);
+  }
+
+  /** As `one`, of a transaction that need not be among those of the input. */
+  of(
+    tx: Transaction,
+    index: number,
+    knowledge: Knowledge,
+    writersOf: (key: StateKey) => readonly number[],
+  ): TransactionAnalysis {
     const recorded = new RecordedKnowledge(knowledge);
     const found = this.#deriver.derive(tx, recorded);
     if (found.missing.length > 0) for (const key of found.missing) this.missing.add(key);

@@ -5,14 +5,14 @@
 import type { Address, BlockInput, Transaction } from '../input/block.ts';
 import { accountKey, type StateKey } from '../state/key.ts';
 import type { StateSource } from '../state/source.ts';
-import type { AccessMode } from './access.ts';
+import type { AccessMode, AccessSet } from './access.ts';
 import type { AnalysisOptions, TransactionAnalysis } from './result.ts';
 
 /** EIP-4844: gas per blob. */
 const BLOB_GAS = 131_072n;
 
 /** The most that a transaction can take from its sender: what the validity check asks for. */
-function maximalDebit(tx: Transaction): bigint {
+export function maximalDebit(tx: Transaction): bigint {
   const blobs = BigInt(tx.blobVersionedHashes.length) * BLOB_GAS * tx.maxFeePerBlobGas;
   return tx.gasLimit * tx.maxFeePerGas + tx.value + blobs;
 }
@@ -75,7 +75,8 @@ export function decideCommutation(
   });
 }
 
-function asWrites(accesses: TransactionAnalysis['accesses'], plain: readonly StateKey[]) {
+/** The same accesses, with writes instead of what does not commute. */
+export function asWrites(accesses: AccessSet, plain: readonly StateKey[]): AccessSet {
   const keys = new Map<StateKey, AccessMode>(accesses.keys);
   for (const key of plain) keys.set(key, 'write');
   return { ...accesses, keys };

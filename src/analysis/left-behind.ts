@@ -30,19 +30,27 @@ export const NOTHING_LEFT: LeftBehind = {
 const CODE_KEY = ':code';
 
 /** Of transactions that run one right after the other, in this order. */
-export function leftBehindBy(transactions: readonly TransactionAnalysis[]): LeftBehind {
+export function leftBehindBy(
+  transactions: readonly TransactionAnalysis[],
+  mayBeLeftOut: (at: number) => boolean,
+): LeftBehind {
   const values = new Map<StateKey, Word | null>();
   const codes = new Map<Address, readonly Uint8Array[] | null>();
   const reset = new Set<Address>();
   const regions = new Map<string, Region>();
-  for (const { accesses, effects } of transactions) {
+  for (const [at, { accesses, effects }] of transactions.entries()) {
+    const isOptional = mayBeLeftOut(at);
     for (const [key, mode] of accesses.keys) {
       if (mode === 'read') continue;
       // What it leaves covers the case in which it leaves the key alone.
-      values.set(key, effects.values.get(key) ?? null);
+      const value = effects.values.get(key) ?? null;
+      const before = isOptional ? values.get(key) : undefined;
+      values.set(key, before === undefined ? value : grownValue(before, value, 'exact'));
       if (!key.endsWith(CODE_KEY)) continue;
       const address = addressOf(key);
-      codes.set(address, effects.codes.get(address) ?? null);
+      const code = effects.codes.get(address) ?? null;
+      const old = isOptional ? codes.get(address) : undefined;
+      codes.set(address, old === undefined ? code : eitherOf(old, code));
     }
     for (const address of effects.reset) reset.add(address);
     for (const region of accesses.regions) {

@@ -29,6 +29,8 @@ export interface BlockRules {
   /** The hash of an earlier block within reach, as a number; `null`: it has to be loaded first. */
   readonly blockHashOf: (number: bigint) => bigint | null;
   readonly blobBaseFee: Word;
+  /** The header for what the sender pays beforehand, which code sees in the sender's balance alone. */
+  readonly upFront: { readonly block: BlockHeader | null; readonly blobBaseFee: Word };
 }
 
 /** What is the same for all blocks of a hardfork; making it takes about as long as analysing many transactions. */
@@ -74,20 +76,27 @@ function makeHardforkRules(input: Pick<BlockInput, 'chainId' | 'hardfork'>): Har
   };
 }
 
-export function blockRules(input: BlockInput): BlockRules {
+/** @param shown - The header as code sees it, which may watch who looks at what. Default: that of the input. */
+export function blockRules(input: BlockInput, shown: BlockHeader | null = input.block): BlockRules {
   const hardfork = hardforkRules(input);
   const { block, chainId, blockHashes, otherBlockHashes = 'zero' } = input;
   const other = otherBlockHashes === 'zero' ? 0n : null;
+  const fee = block === null ? unknownWord([]) : blobBaseFee(hardfork.common, block.excessBlobGas ?? 0n);
   return {
     ...hardfork,
     precompiles: hardfork.precompiles.forBlock(),
-    block,
+    block: shown,
     chainId,
     blockHashOf: (number) => {
       const hash = blockHashes.get(number);
       return hash === undefined ? other : BigInt(hash);
     },
-    blobBaseFee: block === null ? unknownWord([]) : blobBaseFee(hardfork.common, block.excessBlobGas ?? 0n),
+    get blobBaseFee() {
+      // Looked at for whoever watches: it follows from that.
+      void shown?.excessBlobGas;
+      return fee;
+    },
+    upFront: { block, blobBaseFee: fee },
   };
 }
 

@@ -22,7 +22,7 @@ export function startingGas(block: BlockRules, tx: Transaction): number | null {
 }
 
 /** What is left of the sender's balance when gas and blobs are paid; validity is decided elsewhere. */
-export function fundsLeft(block: BlockRules, tx: Transaction, balance: Word): Word {
+export function fundsLeft({ upFront: block }: BlockRules, tx: Transaction, balance: Word): Word {
   const upFront = binary('mul', tx.gasLimit, effectiveGasPrice(tx, block.block));
   const blobs = BigInt(tx.blobVersionedHashes.length) * BLOB_GAS;
   const rest = binary('sub', balance, upFront);

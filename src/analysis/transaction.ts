@@ -148,9 +148,13 @@ class TransactionDeriver {
       chainId: block.chainId,
       blockHashOf: block.blockHashOf,
       origin: tx.from,
-      gasPrice: effectiveGasPrice(tx, block.block),
+      get gasPrice() {
+        return effectiveGasPrice(tx, block.block);
+      },
       blobHashes: tx.blobVersionedHashes,
-      blobBaseFee: block.blobBaseFee,
+      get blobBaseFee() {
+        return block.blobBaseFee;
+      },
       hashes,
       budget,
       instructions,

@@ -1,0 +1,209 @@
+/**
+ * The analysis of a mempool that changes: members come and go, and the head of the chain moves. What is known of
+ * each member is the same as if all were analysed together on the state of now.
+ */
+import type { BlockHeader, BlockInput, Transaction } from '../input/block.ts';
+import type { StateDiff } from '../state/diff.ts';
+import { accountKey, type StateKey, storageKey } from '../state/key.ts';
+import type { StateSource } from '../state/source.ts';
+import { systemCallsDiff } from '../state/system-calls.ts';
+import { AnyOrder, type AnyOrderChange } from './any-order.ts';
+import { BlockDeriver, beforeTransactions } from './block.ts';
+import { type HeaderField, WatchedHeader } from './block-values.ts';
+import { asWrites } from './commutation.ts';
+import { PoolCommutation } from './pool-commutation.ts';
+import type { TransactionAnalysis } from './result.ts';
+import { DEFAULT_LIMITS, entryOf, type Limits } from './transaction.ts';
+import { asUnordered, unsettled } from './unordered.ts';
+
+/** Transactions that run one right after the other, or not at all. */
+export interface PoolMember {
+  readonly transactions: readonly Transaction[];
+  /** Numbers of those that may be left out. */
+  readonly leftOut: ReadonlySet<number>;
+}
+
+/** The block that is to be built, on the state after the head. */
+export interface PoolHead {
+  /** Its transactions play no part. */
+  readonly input: BlockInput;
+  readonly state: StateSource;
+}
+
+/** What a change came to. */
+export interface PoolOutcome<Member> {
+  /** Members whose analyses may be others now, those that were added among them. */
+  readonly changed: ReadonlySet<Member>;
+  /** Members of which something was derived. */
+  readonly derived: ReadonlySet<Member>;
+  /** Derivations of transactions that it took. */
+  readonly derivations: number;
+}
+
+type Entries = readonly { readonly tx: Transaction; readonly analysis: TransactionAnalysis }[];
+
+const OPTIONS = { unordered: true, trustAccessLists: false, skipInvalid: false };
+const NOBODY: readonly number[] = [];
+
+export class PoolAnalysis<Member extends PoolMember> {
+  readonly #limits: Limits;
+  readonly #anyOrder: AnyOrder<Member>;
+  readonly #commutation = new PoolCommutation();
+  readonly #entries = new Map<Member, Entries>();
+  /** The header under which a transaction was derived, and what of it was looked at. */
+  readonly #under = new WeakMap<
+    TransactionAnalysis,
+    { readonly header: BlockHeader | null; readonly seen: ReadonlySet<HeaderField> }
+  >();
+  #head: PoolHead;
+  #state: StateSource;
+  #watched: WatchedHeader | null = null;
+  #deriver: BlockDeriver;
+
+  constructor(head: PoolHead, limits = DEFAULT_LIMITS) {
+    this.#limits = limits;
+    this.#head = head;
+    this.#state = beforeTransactions(head.input, head.state);
+    this.#deriver = this.#makeDeriver();
+    this.#anyOrder = new AnyOrder<Member>(this.#state, {
+      lengthOf: ({ transactions }) => transactions.length,
+      mayBeLeftOut: ({ leftOut }, at) => leftOut.has(at),
+      derive: (member, at, knowledge) => {
+        const tx = member.transactions[at] as Transaction;
+        this.#watched?.take();
+        const one = this.#deriver.of(tx, at, knowledge, () => NOBODY);
+        this.#note(tx, one);
+        return one;
+      },
+      isCurrent: (one) => this.#isCurrent(one),
+      unsettled: (member, at, one) => {
+        const open = unsettled(one, entryOf(member.transactions[at] as Transaction));
+        const under = this.#under.get(one);
+        if (under !== undefined) this.#under.set(open, under);
+        return open;
+      },
+    });
+  }
+
+  /** Keys that the state did not know, and that have been asked for so far. */
+  get missing(): ReadonlySet<StateKey> {
+    return this.#deriver.missing;
+  }
+
+  change({ add = [], remove = [] }: Pick<AnyOrderChange<Member>, 'add' | 'remove'>): PoolOutcome<Member> {
+    const gone = [...remove];
+    const outcome = this.#anyOrder.change({ add, remove: gone });
+    for (const member of gone) this.#forget(member);
+    return this.#settle(outcome);
+  }
+
+  /**
+   * The head moves.
+   *
+   * @param diff - All in which the state differs from the one before.
+   */
+  moveTo(head: PoolHead, diff: StateDiff): PoolOutcome<Member> {
+    const before = this.#systemKeys();
+    this.#head = head;
+    this.#state = beforeTransactions(head.input, head.state);
+    this.#deriver = this.#makeDeriver();
+    const keys = new Set([...before, ...this.#systemKeys(), ...keysOf(diff)]);
+    const replaced = [...diff].filter(([, { code, destroyed }]) => code !== undefined || destroyed === true);
+    const outcome = this.#anyOrder.change({
+      state: { source: this.#state, keys, accounts: replaced.map(([address]) => address) },
+      isOutdated: true,
+    });
+    for (const address of diff.keys()) this.#commutation.touch(address);
+    return this.#settle(outcome);
+  }
+
+  /** The transactions of a member; `null` if it is not there. Their reasons name no writers. */
+  analysesOf(member: Member): readonly TransactionAnalysis[] | null {
+    return (
+      this.#entries.get(member)?.map((entry) => {
+        const plain = this.#commutation.plainKeysOf(entry);
+        const one = asUnordered(entry.analysis);
+        return plain.length === 0 ? one : { ...one, accesses: asWrites(one.accesses, plain) };
+      }) ?? null
+    );
+  }
+
+  /** Whether it may touch anything. */
+  isOpen(member: Member): boolean {
+    return this.#anyOrder.isOpen(member);
+  }
+
+  /** The members that may write a key. */
+  writersOf(key: StateKey): Member[] {
+    return this.#anyOrder.writersOf(key);
+  }
+
+  #settle({ changed, derived, derivations }: PoolOutcome<Member>): PoolOutcome<Member> {
+    const all = new Set(changed);
+    for (const member of changed) {
+      this.#forget(member);
+      const analyses = this.#anyOrder.resultsOf(member) ?? [];
+      const entries = analyses.map((analysis, at) => ({
+        tx: member.transactions[at] as Transaction,
+        analysis,
+      }));
+      this.#entries.set(member, entries);
+      for (const entry of entries) {
+        this.#commutation.add(entry);
+        this.#memberOf.set(entry.analysis, member);
+      }
+    }
+    const others = this.#commutation.settle((address) => this.#state.account(address)?.balance ?? 0n);
+    for (const { analysis } of others) {
+      const member = this.#memberOf.get(analysis);
+      if (member !== undefined) all.add(member);
+    }
+    return { changed: all, derived, derivations };
+  }
+
+  readonly #memberOf = new WeakMap<TransactionAnalysis, Member>();
+
+  #forget(member: Member): void {
+    for (const entry of this.#entries.get(member) ?? []) this.#commutation.remove(entry);
+    this.#entries.delete(member);
+  }
+
+  #makeDeriver(): BlockDeriver {
+    const { input } = this.#head;
+    this.#watched = input.block === null ? null : new WatchedHeader(input.block);
+    const shown = this.#watched?.shown ?? null;
+    return new BlockDeriver(input, this.#state, OPTIONS, this.#limits, 'coarse', shown);
+  }
+
+  #note({ from }: Transaction, one: TransactionAnalysis): void {
+    const seen = new Set(this.#watched?.take());
+    // What it pays beforehand is seen in the sender's balance alone.
+    if (one.accesses.keys.get(accountKey(from, 'balance')) !== 'delta') {
+      seen.add('baseFeePerGas').add('excessBlobGas');
+    }
+    this.#under.set(one, { header: this.#head.input.block, seen });
+  }
+
+  #isCurrent(one: TransactionAnalysis): boolean {
+    const under = this.#under.get(one);
+    const now = this.#head.input.block;
+    if (under === undefined || under.header === now) return true;
+    const { header, seen } = under;
+    if (header === null || now === null) return false;
+    for (const field of seen) if (header[field] !== now[field]) return false;
+    return true;
+  }
+
+  /** What the system calls at the start of the block write. */
+  #systemKeys(): Iterable<StateKey> {
+    const { input, state } = this.#head;
+    return input.block === null ? [] : keysOf(systemCallsDiff(state, input.block, input.hardfork));
+  }
+}
+
+function* keysOf(diff: StateDiff): Iterable<StateKey> {
+  for (const [address, { storage }] of diff) {
+    for (const field of ['balance', 'nonce', 'code'] as const) yield accountKey(address, field);
+    for (const slot of storage.keys()) yield storageKey(address, slot);
+  }
+}
