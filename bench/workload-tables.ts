@@ -15,6 +15,13 @@ const HEADS = [
   'ms',
 ];
 
+/** The workloads of a group, at one contention. */
+export interface MeasuredGroup {
+  readonly title: string;
+  readonly contention: number;
+  readonly rows: readonly WorkloadRow[];
+}
+
 /** One workload on a terminal. */
 export function rowText(row: WorkloadRow): string {
   const { runBlock = 0, 'pevm-analyze': own = 0 } = row.times;
@@ -31,12 +38,15 @@ export function rowText(row: WorkloadRow): string {
 }
 
 /** For each group a table of numbers, and under it what each workload is, what stops it, and what would help. */
-export function workloadTables(
-  groups: readonly { readonly title: string; readonly rows: readonly WorkloadRow[] }[],
-): string {
+export function workloadTables(groups: readonly MeasuredGroup[]): string {
   return groups
-    .map(({ title, rows }) =>
-      [`## ${title}`, markdownTable(HEADS, rows.map(cellsOf)), rows.map(paragraphOf).join('\n')].join('\n\n'),
+    .map(({ title, contention, rows }) =>
+      [
+        `## ${title}`,
+        `Contention ${contention}.`,
+        markdownTable(HEADS, rows.map(cellsOf)),
+        rows.map(paragraphOf).join('\n'),
+      ].join('\n\n'),
     )
     .join('\n\n');
 }

@@ -3,7 +3,7 @@
  * whole job takes against `runBlock` of @ethereumjs/vm: `npm run examples [-- NAME… OPTIONS]`. Names are those of
  * workloads and of groups; default: all.
  *
- * Options: `--size N` transactions (30), `--contention X` from 0 to 1 (0.5), `--seed N` (1), `--workers N` (2),
+ * Options: `--size N` transactions (30), `--contention X` from 0 to 1 (0.5; for patterns 1), `--seed N` (1), `--workers N` (2),
  * `--rounds N` of the timing (1, after one that does not count), `--out FOLDER` for `NAME/block.json` and
  * `NAME/prestate.json`, which the command line reads; `--write` puts the tables into `docs/workloads.md`. Exits with
  * 1 if a derived set misses an access.
@@ -20,7 +20,7 @@ import { ownContender } from './own-contenders.ts';
 import { runBlockContender } from './run-block.ts';
 import { withSection } from './table.ts';
 import { measureWorkload, type WorkloadRow } from './workload-row.ts';
-import { rowText, workloadTables } from './workload-tables.ts';
+import { type MeasuredGroup, rowText, workloadTables } from './workload-tables.ts';
 
 const DOCUMENT = new URL('../docs/workloads.md', import.meta.url);
 
@@ -29,7 +29,7 @@ function readArguments() {
     allowPositionals: true,
     options: {
       size: { type: 'string', default: '30' },
-      contention: { type: 'string', default: '0.5' },
+      contention: { type: 'string' },
       seed: { type: 'string', default: '1' },
       workers: { type: 'string', default: '2' },
       rounds: { type: 'string', default: '1' },
@@ -38,12 +38,9 @@ function readArguments() {
     },
   });
   return {
-    groups: selectGroups(positionals),
-    load: {
-      seed: numberOf('seed', values.seed),
-      size: numberOf('size', values.size),
-      contention: Number(values.contention),
-    },
+    groups: selectGroups(positionals, values.contention === undefined ? null : Number(values.contention)),
+    seed: numberOf('seed', values.seed),
+    size: numberOf('size', values.size),
     workers: numberOf('workers', values.workers),
     rounds: numberOf('rounds', values.rounds),
     out: values.out ?? null,
@@ -51,8 +48,12 @@ function readArguments() {
   };
 }
 
-/** Groups with those of their workloads that were asked for. */
-function selectGroups(names: readonly string[]): WorkloadGroup[] {
+/**
+ * Groups with those of their workloads that were asked for.
+ *
+ * @param contention - Of all of them; `null`: each group's own.
+ */
+function selectGroups(names: readonly string[], contention: number | null): WorkloadGroup[] {
   const all = Object.entries<WorkloadGroup>(workloadGroups);
   const known = new Set(all.flatMap(([name, { workloads }]) => [name, ...workloads.map((one) => one.name)]));
   const unknown = names.filter((name) => !known.has(name));
@@ -60,9 +61,10 @@ function selectGroups(names: readonly string[]): WorkloadGroup[] {
   const isAsked = (group: string, workload: Workload) =>
     names.length === 0 || names.includes(group) || names.includes(workload.name);
   return all
-    .map(([name, { title, workloads }]) => ({
-      title,
-      workloads: workloads.filter((one) => isAsked(name, one)),
+    .map(([name, group]) => ({
+      ...group,
+      contention: contention ?? group.contention,
+      workloads: group.workloads.filter((one) => isAsked(name, one)),
     }))
     .filter(({ workloads }) => workloads.length > 0);
 }
@@ -76,14 +78,15 @@ async function writeFiles(folder: string, workload: Workload, load: WorkloadOpti
 }
 
 async function main(): Promise<void> {
-  const { groups, load, workers, rounds, out, isWritten } = readArguments();
+  const { groups, seed, size, workers, rounds, out, isWritten } = readArguments();
   const executor = await createExecutor({ workers });
   const contenders = [
     runBlockContender('runBlock', 'plain'),
     ownContender('pevm-analyze', executor, 'many', 'auto'),
   ];
-  const measured: { title: string; rows: WorkloadRow[] }[] = [];
-  for (const { title, workloads } of groups) {
+  const measured: MeasuredGroup[] = [];
+  for (const { title, contention, workloads } of groups) {
+    const load = { seed, size, contention };
     const rows: WorkloadRow[] = [];
     process.stdout.write(`\n${title}\n`);
     for (const workload of workloads) {
@@ -92,13 +95,13 @@ async function main(): Promise<void> {
       rows.push(row);
       process.stdout.write(rowText(row));
     }
-    measured.push({ title, rows });
+    measured.push({ title, contention, rows });
   }
   await executor.close();
   if (isWritten) {
     const method =
-      `\`npm run examples -- --write\`: ${load.size} transactions each, contention ${load.contention}, ` +
-      `seed ${load.seed}; ${workers} workers; ${machineText(describeMachine())}.`;
+      `\`npm run examples -- --write\`: ${size} transactions each, seed ${seed}; ${workers} workers, medians of ` +
+      `${rounds} after one that does not count; ${machineText(describeMachine())}.`;
     const text = `${method}\n\n${workloadTables(measured)}`;
     writeFileSync(DOCUMENT, withSection(readFileSync(DOCUMENT, 'utf8'), 'workloads', text));
   }

@@ -31,15 +31,22 @@ import type { Workload } from './workload.ts';
 
 export interface WorkloadGroup {
   readonly title: string;
+  /** The contention that shows best what the group is about. */
+  readonly contention: number;
   readonly workloads: readonly Workload[];
 }
 
 export const workloadGroups = {
-  exchanges: { title: 'Exchanges', workloads: [uniswapV2, uniswapV3, stablePool, orderBook] },
-  lending: { title: 'Lending', workloads: [aaveV3, compound, vaults] },
-  arbitrage: { title: 'Flash loans and arbitrage', workloads: [flashArbitrage] },
+  exchanges: {
+    title: 'Exchanges',
+    contention: 0.5,
+    workloads: [uniswapV2, uniswapV3, stablePool, orderBook],
+  },
+  lending: { title: 'Lending', contention: 0.5, workloads: [aaveV3, compound, vaults] },
+  arbitrage: { title: 'Flash loans and arbitrage', contention: 0.5, workloads: [flashArbitrage] },
   tokens: {
     title: 'Tokens and NFTs',
+    contention: 0.5,
     workloads: [
       plainToken,
       permits,
@@ -53,10 +60,11 @@ export const workloadGroups = {
       battles,
     ],
   },
-  accounts: { title: 'Accounts', workloads: [safe, erc4337, eip7702, multicall, permit2] },
-  records: { title: 'Records', workloads: [provenance, consents, dao] },
+  accounts: { title: 'Accounts', contention: 0.5, workloads: [safe, erc4337, eip7702, multicall, permit2] },
+  records: { title: 'Records', contention: 0.5, workloads: [provenance, consents, dao] },
   patterns: {
     title: 'Patterns side by side',
+    contention: 1,
     workloads: [
       oneCounter,
       shardedCounter,
@@ -71,5 +79,5 @@ export const workloadGroups = {
       counterfactualFactory,
     ],
   },
-  payments: { title: 'Payments', workloads: [transfers, payouts, deposits, airdrop] },
+  payments: { title: 'Payments', contention: 0.5, workloads: [transfers, payouts, deposits, airdrop] },
 } satisfies Record<string, WorkloadGroup>;
