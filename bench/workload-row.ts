@@ -5,12 +5,14 @@ import {
   askForNames,
   buildConflictGraph,
   createNames,
-  type NameBook,
+  fileBooks,
   type Plan,
   planSchedule,
+  readNames,
   type Status,
   snapshotState,
 } from '../dist/index.js';
+import { namesFilesOf } from '../examples/workloads/names.ts';
 import type { Workload, WorkloadBlock, WorkloadOptions } from '../examples/workloads/workload.ts';
 import { buildWorkload } from '../examples/workloads/workload.ts';
 import { boundOf, recordedConflicts } from '../test/oracle/bound.ts';
@@ -64,7 +66,8 @@ export async function measureWorkload(
   });
   const gas = recorded.map(({ gasUsed }) => gasUsed);
   const modes = pairs.map(({ derived, seen }) => recordedModes(input, derived, seen));
-  const names = createNames(analysis, [bookOf(built), await askForNames({ analysis, graph }, state)]);
+  const { chosen, compiled } = fileBooks(await readNames(namesFilesOf(built)), state);
+  const names = createNames(analysis, [chosen, await askForNames({ analysis, graph }, state), compiled]);
   const results = await alternate(contenders, files, rounds);
   const statuses = new Map<Status, number>();
   for (const { status } of first.transactions) statuses.set(status, (statuses.get(status) ?? 0) + 1);
@@ -88,9 +91,4 @@ export async function measureWorkload(
 /** The block as benchmarks take it. */
 function filesOf({ block, prestate }: WorkloadBlock): BlockFiles {
   return { block: block as unknown as BlockFiles['block'], prestate, blockHashes: {} };
-}
-
-/** The names that the workload gave its contracts. */
-function bookOf({ names }: WorkloadBlock): NameBook {
-  return { contract: (address) => names.get(address) ?? null, function: () => null, variable: () => null };
 }

@@ -4,8 +4,8 @@
  * workloads and of groups; default: all.
  *
  * Options: `--size N` transactions (30), `--contention X` from 0 to 1 (0.5; for patterns 1), `--seed N` (1), `--workers N` (2),
- * `--rounds N` of the timing (1, after one that does not count), `--out FOLDER` for `NAME/block.json` and
- * `NAME/prestate.json`, which the command line reads; `--write` puts the tables into `docs/workloads.md`. Exits with
+ * `--rounds N` of the timing (1, after one that does not count), `--out FOLDER` for `NAME/block.json`,
+ * `NAME/prestate.json` and `NAME/names.json`, which the command line reads; `--write` puts the tables into `docs/workloads.md`. Exits with
  * 1 if a derived set misses an access.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -70,11 +70,12 @@ function selectGroups(names: readonly string[], contention: number | null): Work
 }
 
 async function writeFiles(folder: string, workload: Workload, load: WorkloadOptions): Promise<void> {
-  const { block, prestate } = await buildWorkload(workload, load);
+  const { block, prestate, names } = await buildWorkload(workload, load);
   const own = join(folder, workload.name);
   mkdirSync(own, { recursive: true });
   writeFileSync(join(own, 'block.json'), `${JSON.stringify(block, null, 1)}\n`);
   writeFileSync(join(own, 'prestate.json'), `${JSON.stringify(prestate, null, 1)}\n`);
+  writeFileSync(join(own, 'names.json'), `${JSON.stringify(Object.fromEntries(names), null, 1)}\n`);
 }
 
 async function main(): Promise<void> {

@@ -10,6 +10,8 @@ export interface Artifact {
   readonly abi: Interface;
   /** Creation code without the constructor's arguments. */
   readonly creationCode: Hex;
+  /** Where its variables lie, as solc prints it; not published with packages. */
+  readonly storageLayout?: unknown;
 }
 
 /** Where the addresses of libraries go, in bytes of the creation code: by source file, then by library. */
@@ -25,7 +27,7 @@ const settings = {
   evmVersion: 'prague',
   optimizer: { enabled: true, runs: 200 },
   metadata: { appendCBOR: false, bytecodeHash: 'none' },
-  outputSelection: { '*': { '*': ['abi', 'evm.bytecode.object'] } },
+  outputSelection: { '*': { '*': ['abi', 'evm.bytecode.object', 'storageLayout'] } },
 };
 
 /**
@@ -61,6 +63,7 @@ export type Artifacts = Readonly<Record<string, Artifact>>;
 interface CompiledContract {
   readonly abi: ConstructorParameters<typeof Interface>[0];
   readonly evm: { readonly bytecode: { readonly object: string } };
+  readonly storageLayout: unknown;
 }
 
 type CompiledContracts = Readonly<Record<string, CompiledContract>>;
@@ -76,8 +79,8 @@ type CompiledContracts = Readonly<Record<string, CompiledContract>>;
 export async function compileContracts(files: readonly string[]): Promise<Artifacts> {
   const artifacts: Record<string, Artifact> = {};
   for (const file of files) {
-    for (const [name, { abi, evm }] of Object.entries(await compiledFile(file))) {
-      artifacts[name] = { abi: new Interface(abi), creationCode: `0x${evm.bytecode.object}` };
+    for (const [name, { abi, evm, storageLayout }] of Object.entries(await compiledFile(file))) {
+      artifacts[name] = { abi: new Interface(abi), creationCode: `0x${evm.bytecode.object}`, storageLayout };
     }
   }
   return artifacts;

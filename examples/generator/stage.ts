@@ -12,6 +12,8 @@ export interface Stage {
   readonly deployer: Account;
   /** What accounts are called, for those who read about the block. */
   readonly names: Map<Hex, string>;
+  /** What named contracts were deployed from. */
+  readonly artifacts: Map<Hex, Artifact>;
 }
 
 const supply = parseEther('1000000000000');
@@ -20,18 +22,19 @@ export async function createStage(random: Random): Promise<Stage> {
   const chain = await createChain();
   const deployer = createAccount('deployer');
   await fund(chain, deployer.address, parseEther('1000000'));
-  return { chain, random, deployer, names: new Map() };
+  return { chain, random, deployer, names: new Map(), artifacts: new Map() };
 }
 
 /** Deploys a contract and remembers what it is called. */
 export async function deployNamed(
-  { chain, deployer, names }: Stage,
+  { chain, deployer, names, artifacts }: Stage,
   name: string,
   artifact: Artifact,
   args: readonly unknown[] = [],
 ): Promise<Contract> {
   const contract = await deploy(chain, deployer, artifact, args);
   names.set(contract.address, name);
+  artifacts.set(contract.address, artifact);
   return contract;
 }
 

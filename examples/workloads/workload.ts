@@ -1,6 +1,7 @@
 /** A workload: the transactions of one kind of application, as many and as contended as asked for. */
 
 import type { Hex } from '../generator/account.ts';
+import type { Artifact } from '../generator/artifact.ts';
 import { type Draft, type Example, sealBlock } from '../generator/block.ts';
 import { createRandom } from '../generator/random.ts';
 import { createStage, type Stage } from '../generator/stage.ts';
@@ -33,6 +34,8 @@ export interface WorkloadOptions extends Partial<Load> {
 export interface WorkloadBlock extends Example {
   /** What contracts are called, by address. */
   readonly names: ReadonlyMap<Hex, string>;
+  /** What they were deployed from, by address. */
+  readonly artifacts: ReadonlyMap<Hex, Artifact>;
 }
 
 const defaultLoad: Load = { size: 60, contention: 0.5 };
@@ -53,7 +56,11 @@ export async function buildWorkload(
   const random = createRandom(seed);
   const stage = await createStage(random);
   const drafts = await workload.draft(stage, { size, contention });
-  return { ...(await sealBlock(stage.chain, drafts, random)), names: stage.names };
+  return {
+    ...(await sealBlock(stage.chain, drafts, random)),
+    names: stage.names,
+    artifacts: stage.artifacts,
+  };
 }
 
 /** Drafts one transaction at this place in the block, and prepares what it needs. */
