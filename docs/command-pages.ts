@@ -1,6 +1,6 @@
 /** The pages of the manual, one a command, as Markdown, from the source of `--help`. */
 import { type Argument, Command, type Option } from 'commander';
-import { EXIT_CODES, type Manual } from '../src/cli/manual.ts';
+import { EXIT_CODES, type FileKind, type Manual } from '../src/cli/manual.ts';
 import { commands } from '../src/cli/program.ts';
 
 type Row = readonly string[];
@@ -15,7 +15,7 @@ export function commandPages(): ReadonlyMap<string, string> {
   );
 }
 
-function pageText(command: Command, { about, examples }: Manual): string {
+function pageText(command: Command, { about, examples, files }: Manual): string {
   return `${[
     `# pevm-analyze ${command.name()}`,
     `Made from the source of \`pevm-analyze help ${command.name()}\` by \`npm run docs\`.`,
@@ -29,6 +29,9 @@ function pageText(command: Command, { about, examples }: Manual): string {
       `## ${heading}`,
       table(['option', 'does'], options.map(optionRow)),
     ]),
+    '## Files',
+    'Kinds of files for `--out`, by extension. With `.gz` behind it a file is compressed.',
+    table(['extension', 'holds'], files.map(fileRow)),
     '## Exit codes',
     table(
       ['code', 'means'],
@@ -45,6 +48,10 @@ function optionGroups(options: readonly Option[]): ReadonlyMap<string, readonly 
     groups.set(heading, [...(groups.get(heading) ?? []), option]);
   }
   return groups;
+}
+
+function fileRow({ extension, description, needs }: FileKind): Row {
+  return [code(extension), needs === 'execution' ? `${description} (\`execute\` only)` : description];
 }
 
 function argumentRow(argument: Argument): Row {

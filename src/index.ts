@@ -136,8 +136,11 @@ export {
 } from './names/names.ts';
 export type { PlaceRoot, PlaceStep, StoragePlace } from './names/place.ts';
 export { type NameFiles, type NamesDocument, readNames } from './names/read.ts';
+export { encodeTxDag, type TxDag, type TxDep, txDag } from './output/dependency/bnb.ts';
+export { txDependency } from './output/dependency/bor.ts';
 export { OUTPUT_KINDS, type OutputKind, type Rendered, type Renderer } from './output/kinds.ts';
 export { LINT_KINDS, type LintKind, renderLint } from './output/lint-kinds.ts';
+export { type AccessListAnswer, accessListAnswers } from './output/list/access-lists.ts';
 export { renderOutput } from './output/render.ts';
 export { buildDocument, type Findings } from './report/document.ts';
 export type { ReportDocument } from './report/schema.ts';

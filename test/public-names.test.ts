@@ -16,6 +16,7 @@ test('the public names are exactly these', () => {
     'REASONS',
     'RULES',
     'RpcError',
+    'accessListAnswers',
     'accountKey',
     'adviceSentence',
     'adviseBlock',
@@ -37,6 +38,7 @@ test('the public names are exactly these', () => {
     'createMempoolIndex',
     'createNames',
     'encodeBlockAccessList',
+    'encodeTxDag',
     'fileBooks',
     'fixedTransactions',
     'formatLint',
@@ -63,6 +65,8 @@ test('the public names are exactly these', () => {
     'stateManagerState',
     'storageKey',
     'transactionOrder',
+    'txDag',
+    'txDependency',
   ]);
 });
 
@@ -74,6 +78,7 @@ test('every public type is named, too', () => {
   expect(types.filter((name) => name !== '').sort()).toMatchInlineSnapshot(`
 [
   "AccessList",
+  "AccessListAnswer",
   "AccessListEntry",
   "AccessMode",
   "AccessSet",
@@ -213,6 +218,8 @@ test('every public type is named, too', () => {
   "TransactionAnalysis",
   "TransactionConditions",
   "TransactionEvent",
+  "TxDag",
+  "TxDep",
   "Unmet",
   "UnmetCode",
   "ValueChange",

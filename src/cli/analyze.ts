@@ -1,5 +1,6 @@
 /** `analyze`, the default command. */
 import type { Command } from 'commander';
+import { OUTPUT_KINDS } from '../output/kinds.ts';
 import type { Manual } from './manual.ts';
 import { type CommonOptions, runCommand, withCommonOptions } from './run-command.ts';
 
@@ -18,7 +19,12 @@ export const ANALYZE: Manual = {
       does: 'for a program',
       command: 'pevm-analyze block.json --state prestate.json --json | jq .graph.hotKeys',
     },
+    {
+      does: 'a picture of the conflict graph, and a table of the transactions',
+      command: 'pevm-analyze block.json --state prestate.json --out graph.svg --out transactions.csv',
+    },
   ],
+  files: OUTPUT_KINDS,
 };
 
 export function addAnalyze(root: Command): Command {

@@ -1,6 +1,7 @@
 /** `execute`: the analysis, then the block itself. */
 import { type Command, Option } from 'commander';
 import { DEFAULT_ENGINE, type EngineKind } from '../executor/engine-kind.ts';
+import { OUTPUT_KINDS } from '../output/kinds.ts';
 import type { Manual } from './manual.ts';
 import { type CommonOptions, runCommand, withCommonOptions } from './run-command.ts';
 
@@ -28,6 +29,7 @@ Where threads would not make it faster, the block runs on one thread, and the re
       command: 'pevm-analyze execute --rpc http://127.0.0.1:8545 --block 17000000 --verify',
     },
   ],
+  files: OUTPUT_KINDS,
 };
 
 export function addExecute(root: Command): Command {

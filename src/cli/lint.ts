@@ -54,6 +54,7 @@ With \`--strict\` the exit code is 1 if a declared list costs more than it has t
       command: 'pevm-analyze lint txs.json --state prestate.json --strict --out lint.sarif',
     },
   ],
+  files: LINT_KINDS,
 };
 
 export function addLint(root: Command): Command {

@@ -1,4 +1,5 @@
 /** What a command's help and its page of the manual say beside its options. */
+import type { OutputKind } from '../output/kinds.ts';
 import { EXIT } from './exit-code.ts';
 
 export interface Example {
@@ -7,10 +8,17 @@ export interface Example {
   readonly does: string;
 }
 
+/** A kind of file for `--out`. */
+export interface FileKind extends Pick<OutputKind, 'extension' | 'description'> {
+  readonly needs?: OutputKind['needs'];
+}
+
 export interface Manual {
   /** What one gets, as Markdown paragraphs; for the page only. */
   readonly about: string;
   readonly examples: readonly Example[];
+  /** Kinds of files that it writes. */
+  readonly files: readonly FileKind[];
 }
 
 export const EXIT_CODES: readonly { readonly code: number; readonly means: string }[] = [

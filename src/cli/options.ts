@@ -5,10 +5,11 @@
 import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
 import type { Granularity } from '../graph/plan.ts';
-import { OUTPUT_KINDS, type OutputKind } from '../output/kinds.ts';
+import { OUTPUT_KINDS } from '../output/kinds.ts';
 import type { RpcInputBlock } from '../state/rpc/block.ts';
 import type { RpcOptions } from '../state/rpc/json-rpc.ts';
 import { BLOCK_HASHES_FILE, type NamesPath } from './documents.ts';
+import type { FileKind } from './manual.ts';
 import {
   blockReference,
   collect,
@@ -205,9 +206,7 @@ export function withPrinting(command: Command, strict: string): Command {
 }
 
 /** The kinds of files that a command writes, for the end of its help. */
-export function outputHelp(
-  kinds: readonly (Pick<OutputKind, 'extension' | 'description'> & Partial<Pick<OutputKind, 'needs'>>)[],
-): string {
+export function outputHelp(kinds: readonly FileKind[]): string {
   const width = 2 + Math.max(...kinds.map(({ extension }) => extension.length));
   const rows = kinds.map(({ extension, description, needs }) => {
     const condition = needs === 'execution' ? ' (execute only)' : '';

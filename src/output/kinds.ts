@@ -94,6 +94,36 @@ export const OUTPUT_KINDS: readonly OutputKind[] = [
     needs: 'analysis',
     load: async () => (await import('./table/ndjson.ts')).renderKeysNdjson,
   },
+  {
+    extension: '.access-lists.json',
+    description: 'EIP-2930 lists, as eth_createAccessList answers, one for each transaction',
+    needs: 'analysis',
+    load: async () => (await import('./list/access-lists.ts')).renderAccessLists,
+  },
+  {
+    extension: '.bal.json',
+    description: 'the block access list (EIP-7928), as eth_getBlockAccessList answers',
+    needs: 'execution',
+    load: async () => (await import('./list/block-access-list.ts')).renderBlockAccessList,
+  },
+  {
+    extension: '.txdependency.json',
+    description: "TxDependency of Polygon's bor (PIP-16)",
+    needs: 'analysis',
+    load: async () => (await import('./dependency/bor.ts')).renderTxDependency,
+  },
+  {
+    extension: '.txdag.json',
+    description: 'TxDAG of BNB Chain (BEP-396)',
+    needs: 'analysis',
+    load: async () => (await import('./dependency/bnb.ts')).renderTxDag,
+  },
+  {
+    extension: '.txdag.rlp',
+    description: 'the same, as blocks carry it',
+    needs: 'analysis',
+    load: async () => (await import('./dependency/bnb.ts')).renderTxDagRlp,
+  },
 ];
 
 /** Appended to any extension: the same, compressed. */

@@ -126,7 +126,7 @@ function keysOfMode(keys: ReadonlyMap<StateKey, AccessMode>, mode: AccessMode): 
 }
 
 /** A list can be derived only from sets that name their accounts. */
-function isListable(found: TransactionAnalysis): boolean {
+export function isListable(found: TransactionAnalysis): boolean {
   return found.status !== 'unbounded' && found.accesses.regions.every(({ shape }) => shape !== 'everything');
 }
 
