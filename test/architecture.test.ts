@@ -160,6 +160,28 @@ test('only the command line reads arguments, prints, or sets an exit code', () =
   }
 });
 
+test('the page imports what runs in a browser, and makes no markup of data', () => {
+  const pages = of('page');
+  const reached = new Set<string>();
+  const follow = (path: string): void => {
+    const module = modules.find((one) => one.path === path);
+    if (module === undefined || reached.has(path)) return;
+    reached.add(path);
+    for (const target of targetsOf(path, module.valueImports)) follow(target);
+  };
+  for (const { path } of pages) follow(path);
+  expect(reached.size).toBeGreaterThan(pages.length);
+  for (const { path, code, valueImports } of modules.filter((module) => reached.has(module.path))) {
+    expect([path, valueImports.filter((name) => name.startsWith('node:'))]).toEqual([path, []]);
+    expect([path, /\b(process|__dirname|require)\b/.exec(code)?.[0]]).toEqual([path, undefined]);
+  }
+  for (const { path, code } of pages) {
+    const forbidden =
+      /\b(innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval|fetch|XMLHttpRequest|Function)\b/;
+    expect([path, forbidden.exec(code)?.[0]]).toEqual([path, undefined]);
+  }
+});
+
 test('the checks above see code, and not comments or strings', () => {
   const source = ["const a = 'process.exit'; // console", 'f(`x $', '{process.argv} y`); /* Date */'];
   expect(bare(`${source[0]}\n${source[1]}${source[2]}`)).toBe('const a = ; \nf(process.argv); ');

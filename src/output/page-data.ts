@@ -43,6 +43,7 @@ export function pageData(findings: Findings): PageData {
     ),
     accesses: pageAccesses(conflicts, names),
     accountNames: accountNames(findings, conflicts, names),
+    missing: analysis.missing.length,
     workers: plan.workers,
     granularity: plan.granularity,
     execution: execution === null ? null : pageExecution(execution),

@@ -103,6 +103,8 @@ export interface PageData {
   readonly accesses: PageAccesses;
   /** By address. */
   readonly accountNames: Readonly<Record<string, string>>;
+  /** Keys that the given state lacked. */
+  readonly missing: number;
   readonly workers: number;
   readonly granularity: Granularity;
   /** `null`: analysed only. */

@@ -54,7 +54,7 @@ export function headerPanel({ block, store }: Page): Panel {
 }
 
 function blockFacts({ data }: Block): string[] {
-  const { block, transactions, isUnordered, execution } = data;
+  const { block, transactions, isUnordered, missing, execution } = data;
   const gas = transactions.reduce((sum, { gasEstimate }) => sum + gasEstimate, 0);
   const facts = [counted(transactions.length, 'transaction'), `${grouped(gas)} gas`];
   if (block !== null) {
@@ -63,6 +63,7 @@ function blockFacts({ data }: Block): string[] {
       facts.push(`${new Date(block.timestamp * 1000).toISOString().slice(0, 16).replace('T', ' ')} UTC`);
   }
   if (isUnordered) facts.push('a mempool: sets hold in any order');
+  if (missing > 0) facts.push(`the state lacks ${counted(missing, 'key')}`);
   facts.push(...(execution === null ? ['analysed, not executed'] : executionFacts(execution)));
   return facts;
 }

@@ -1,6 +1,7 @@
 /** A scene that one can look around in, by wheel, drag, keyboard and buttons, and where transactions are selected. */
 import { button, element } from './element.ts';
 import type { Bar, Direction, Scene } from './scene.ts';
+import { listenTo, type Point, ZOOM_STEP } from './scene-input.ts';
 import { AXIS, type Painting, paint } from './scene-painter.ts';
 import { fitted, panned, revealing, type Size, type Viewport, zoomed } from './viewport.ts';
 
@@ -20,23 +21,12 @@ export interface SceneViewOptions {
   readonly tooltip: (transaction: number) => string;
 }
 
-const ZOOM_STEP = 1.5;
-const PAN_STEP = 60;
-/** A pointer that moved less has clicked. */
-const CLICK_PIXELS = 4;
 /** In pixels, without the axis. */
 const ROW_HEIGHT = 22;
 const MIN_HEIGHT = 66;
 const MAX_HEIGHT = 560;
 /** Bars are taken from so many pixels beside them. */
 const REACH = 3;
-
-const ARROWS: Readonly<Record<string, Direction>> = {
-  ArrowLeft: 'left',
-  ArrowRight: 'right',
-  ArrowUp: 'up',
-  ArrowDown: 'down',
-};
 
 type Look = Omit<Painting, 'viewport' | 'view' | 'links' | 'gutter'>;
 
@@ -147,11 +137,12 @@ export class SceneView {
     paint(context, { ...this.#look, viewport, view: this.#view, gutter, links });
   }
 
-  #zoom(factor: number, at?: { readonly x: number; readonly y: number }): void {
+  #zoom(factor: number, at?: Point): void {
     if (this.#look === null) return;
     const view = this.#view;
     const { scene } = this.#look;
-    const point = at ?? { x: view.width / 2, y: view.height / 2 };
+    const x = at === undefined ? view.width / 2 : at.x - this.#options.gutter;
+    const point = { x, y: at?.y ?? view.height / 2 };
     this.#viewport = zoomed(this.#current(scene), factor, point, this.#sizeOf(scene), view);
     this.#draw();
   }
@@ -169,13 +160,13 @@ export class SceneView {
     this.#viewport = revealing(this.#current(scene), bar, this.#sizeOf(scene), this.#view);
   }
 
-  /** The transaction at a pixel of the canvas; among several, the one whose middle is nearest. */
-  #hit(event: PointerEvent): number | null {
+  /** The transaction at a pixel of the canvas, or else the nearest one beside it within reach. */
+  #hit(at: Point): number | null {
     if (this.#look === null) return null;
     const { scene } = this.#look;
     const { scaleX, scaleY, left, top } = this.#current(scene);
-    const x = (event.offsetX - this.#options.gutter - left) / scaleX;
-    const row = Math.floor((event.offsetY - top) / scaleY);
+    const x = (at.x - this.#options.gutter - left) / scaleX;
+    const row = Math.floor((at.y - top) / scaleY);
     const reach = REACH / scaleX;
     let best: Bar | null = null;
     let distance = Number.POSITIVE_INFINITY;
@@ -191,95 +182,30 @@ export class SceneView {
   }
 
   #listen(): void {
-    const canvas = this.#canvas;
-    let from: { x: number; y: number } | null = null;
-    let moved = 0;
-    canvas.addEventListener('pointerdown', (event) => {
-      from = { x: event.clientX, y: event.clientY };
-      moved = 0;
-      canvas.setPointerCapture(event.pointerId);
-    });
-    canvas.addEventListener('pointermove', (event) => {
-      if (from === null) {
-        this.#point(event);
-        return;
-      }
-      moved += Math.abs(event.clientX - from.x) + Math.abs(event.clientY - from.y);
-      if (moved >= CLICK_PIXELS) this.#pan(event.clientX - from.x, event.clientY - from.y);
-      from = { x: event.clientX, y: event.clientY };
-    });
-    canvas.addEventListener('pointerup', (event) => {
-      if (from !== null && moved < CLICK_PIXELS) this.#options.onSelect(this.#hit(event));
-      from = null;
-    });
-    canvas.addEventListener('pointercancel', () => {
-      from = null;
-    });
-    canvas.addEventListener('pointerleave', () => {
-      this.#tip.hidden = true;
-    });
-    canvas.addEventListener(
-      'wheel',
-      (event) => {
-        // A page that scrolls is not caught by what happens to lie under the pointer.
-        if (!event.ctrlKey && !event.metaKey && document.activeElement !== canvas) return;
-        event.preventDefault();
-        const x = event.offsetX - this.#options.gutter;
-        if (event.shiftKey) this.#pan(-(event.deltaY || event.deltaX), 0);
-        else this.#zoom(event.deltaY < 0 ? 1.2 : 1 / 1.2, { x, y: event.offsetY });
+    const { onSelect, onOpen, step } = this.#options;
+    listenTo(this.#canvas, {
+      zoom: (factor, at) => this.#zoom(factor, at),
+      pan: (dx, dy) => this.#pan(dx, dy),
+      fit: () => this.fit(),
+      click: (at) => onSelect(this.#hit(at)),
+      hover: (at) => this.#hover(at),
+      arrow: (direction) => {
+        const next = step(this.#look?.selected ?? null, direction);
+        if (next !== null) onSelect(next);
       },
-      { passive: false },
-    );
-    canvas.addEventListener('keydown', (event) => {
-      if (this.#press(event)) event.preventDefault();
+      open: onOpen,
+      clear: () => onSelect(null),
     });
   }
 
-  /** @returns Whether the key means something here. */
-  #press(event: KeyboardEvent): boolean {
-    if (event.ctrlKey || event.metaKey || event.altKey) return false;
-    const direction = ARROWS[event.key];
-    if (direction !== undefined) {
-      if (event.shiftKey) {
-        const along = direction === 'left' || direction === 'up' ? PAN_STEP : -PAN_STEP;
-        const isAcross = direction === 'left' || direction === 'right';
-        this.#pan(isAcross ? along : 0, isAcross ? 0 : along);
-      } else {
-        const next = this.#options.step(this.#look?.selected ?? null, direction);
-        if (next !== null) this.#options.onSelect(next);
-      }
-      return true;
-    }
-    switch (event.key) {
-      case '+':
-      case '=':
-        this.#zoom(ZOOM_STEP);
-        return true;
-      case '-':
-        this.#zoom(1 / ZOOM_STEP);
-        return true;
-      case '0':
-        this.fit();
-        return true;
-      case 'Enter':
-        this.#options.onOpen();
-        return true;
-      case 'Escape':
-        this.#options.onSelect(null);
-        return true;
-      default:
-        return false;
-    }
-  }
-
-  #point(event: PointerEvent): void {
-    const transaction = this.#hit(event);
+  #hover(at: Point | null): void {
+    const transaction = at === null ? null : this.#hit(at);
     this.#tip.hidden = transaction === null;
     this.#canvas.classList.toggle('pointing', transaction !== null);
-    if (transaction === null) return;
+    if (at === null || transaction === null) return;
     this.#tip.textContent = this.#options.tooltip(transaction);
     const room = this.#canvas.clientWidth - this.#tip.offsetWidth - 4;
-    this.#tip.style.left = `${Math.max(0, Math.min(event.offsetX + 12, room))}px`;
-    this.#tip.style.top = `${event.offsetY + 14}px`;
+    this.#tip.style.left = `${Math.max(0, Math.min(at.x + 12, room))}px`;
+    this.#tip.style.top = `${at.y + 14}px`;
   }
 }
