@@ -135,6 +135,7 @@ class BookNames implements Names {
 
   meeting(text: string): string {
     if (STATE_KEY.test(text)) return this.key(text).text;
+    if (text === EVERYTHING) return 'everything (an unbounded transaction)';
     return text.replace(LONG_HEX, (hex) =>
       hex.length === 42 ? this.account(hex as Hex) : shortWord(BigInt(hex)),
     );
@@ -183,6 +184,8 @@ class BookNames implements Names {
 }
 
 const SELECTOR_BYTES = 4;
+/** As `describeRegion` has it. */
+const EVERYTHING = 'everything';
 const STATE_KEY = /^0x[0-9a-f]{40}:(balance|nonce|code|0x[0-9a-f]{64})$/;
 const LONG_HEX = /0x(?:[0-9a-f]{64}|[0-9a-f]{40})\b/g;
 

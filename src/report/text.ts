@@ -5,7 +5,7 @@ import { accessSets } from './text/access-sets.ts';
 import { conflicts, hotKeys } from './text/conflicts.ts';
 import { executionSection } from './text/execution.ts';
 import { lanes } from './text/lanes.ts';
-import { counted, grouped } from './text/layout.ts';
+import { counted, grouped, wrapped } from './text/layout.ts';
 import { longestChain } from './text/longest-chain.ts';
 import { parallelism } from './text/parallelism.ts';
 import { type Colors, total } from './text/style.ts';
@@ -36,6 +36,19 @@ function heading({ analysis, graph }: Findings, colors: Colors): string[] {
   const order = analysis.options.unordered ? ' in any order' : '';
   return [
     `${colors.bold(subject)}${colors.dim(` · chain ${chainId} · ${hardfork}`)}`,
-    `${counted(transactions.length, 'transaction')}${order}, ${grouped(total(graph.gas))} gas estimated`,
+    ...wrapped(
+      `${counted(transactions.length, 'transaction')}${order}, ${grouped(total(graph.gas))} gas estimated` +
+        statuses(analysis),
+      '',
+    ),
   ];
+}
+
+/** How many are how good, worst last. */
+function statuses({ transactions }: Findings['analysis']): string {
+  const counts = (['exact', 'bounded', 'deferred', 'unbounded'] as const).flatMap((status) => {
+    const count = transactions.filter((one) => one.status === status).length;
+    return count === 0 ? [] : [`${count === transactions.length ? 'all' : grouped(count)} ${status}`];
+  });
+  return counts.length === 0 ? '' : `; ${counts.join(', ')}`;
 }

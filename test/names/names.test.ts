@@ -25,7 +25,7 @@ describe('without any book', () => {
   test('whatever an edge names is told', () => {
     expect(names.meeting(storageKey(token, 8n))).toBe('0xc0c0…c0c0 slot 8');
     expect(names.meeting(`${token}: all storage`)).toBe('0xc0c0…c0c0: all storage');
-    expect(names.meeting('everything')).toBe('everything');
+    expect(names.meeting('everything')).toBe('everything (an unbounded transaction)');
   });
 
   test('what the protocol gives a meaning has its name', () => {

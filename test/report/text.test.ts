@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import picocolors from 'picocolors';
+import { cleanName } from '../../src/names/clean-text.ts';
 import { createNames, type NameBook } from '../../src/names/names.ts';
 import { columnsOf, WIDTH } from '../../src/report/text/layout.ts';
 import { formatReport } from '../../src/report/text.ts';
@@ -18,9 +20,7 @@ describe('the report', () => {
 
   test('answers at a glance: how much in parallel, and what stops it', () => {
     const start = report.split('\n').slice(0, 8).join(' ').replace(/\s+/g, ' ');
-    expect(start).toContain(
-      'At most 1.00×, with any number of workers; with 2 workers, as planned here, 1.00×.',
-    );
+    expect(start).toContain('At most 1.00× with any number of workers; 1.00× with the 2 planned here.');
     expect(start).toContain(
       'What stops more: 5 transactions in a row, with 100 % of the gas. 2 of 4 wait on 0xc0c0…c0c0 mapping 3 [8].',
     );
@@ -30,7 +30,7 @@ describe('the report', () => {
     const free = { ...graph, edges: [], criticalPath: { transactions: [3], gas: graph.gas[3] ?? 0n } };
     const text = formatReport({ ...findings, graph: free }, plain).replace(/\s+/g, ' ');
     expect(text).toContain(
-      'Nobody has to wait for another. What stops more: transaction #3 alone has 20.0 % of the gas.',
+      'Nobody has to wait for another. What stops more: transaction #3 (new contract) alone has 20.0 % of the gas.',
     );
     expect(text).toContain('No transaction has to wait for another.');
     expect(text).not.toContain('Longest chain');
@@ -91,6 +91,32 @@ describe('the report', () => {
     expect(text).toContain('empty call → Exämple 日本 0xc0c0…c0c0');
     expect(text.replace(/\s+/g, ' ')).toContain('Exämple 日本 0xc0c0…c0c0 doIt(uint256) pc 291');
     expect(text.split('\n').filter((line) => columnsOf(line) > WIDTH)).toEqual([]);
+  });
+
+  test('stays within its columns, and steers no terminal, whatever names and numbers there are', () => {
+    const name = fc.string({ unit: 'binary', maxLength: 90 }).map(cleanName);
+    fc.assert(
+      fc.property(
+        name,
+        name,
+        name,
+        fc.bigInt({ min: 0n, max: 2n ** 70n }),
+        (contract, call, variable, gas) => {
+          const book: NameBook = {
+            contract: () => contract,
+            function: () => call,
+            variable: () => (variable === null ? null : { variable, text: `${variable}[${variable}]` }),
+          };
+          const many = { ...graph, gas: graph.gas.map((own) => own + gas) };
+          const names = createNames(analysis, [book]);
+          const text = formatReport({ ...findings, graph: many, execution, names }, plain);
+          expect(text.split('\n').filter((line) => columnsOf(line) > WIDTH)).toEqual([]);
+          expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+          expect(formatReport({ ...findings, graph: many, execution, names }, plain)).toBe(text);
+        },
+      ),
+      { numRuns: 30 },
+    );
   });
 
   test('draws the lanes', () => {

@@ -1,5 +1,5 @@
 /** The sections on conflicts: how many, and on which keys. */
-import { columnsOf, counted, fitted, grouped, percent, WIDTH, wrapped } from './layout.ts';
+import { amount, columnsOf, counted, fitted, grouped, percent, WIDTH, wrapped } from './layout.ts';
 import { type Colors, more, type NamedFindings, title, total } from './style.ts';
 
 const SHOWN_HOT_KEYS = 10;
@@ -13,16 +13,19 @@ export function conflicts({ analysis, graph }: NamedFindings, colors: Colors): s
   const alone = graph.components.filter(({ transactions }) => transactions.length === 1).length;
   const largest = [...graph.components].sort((a, b) => b.transactions.length - a.transactions.length)[0];
   const held = analysis.transactions.filter(({ heldBy }) => heldBy.length > 0).length;
+  const parts = graph.components.length;
   const groups =
     graph.edges.length === 0
       ? 'No transaction has to wait for another.'
-      : `${counted(graph.edges.length, 'pair')} of transactions have to wait for each other. They fall into ` +
-        `${counted(graph.components.length, 'group')} that have nothing to do with each other, ` +
-        `${grouped(alone)} of a single transaction.`;
+      : `${counted(graph.edges.length, 'pair')} of transactions, of which one has to wait for the other. ` +
+        (parts === 1
+          ? 'All transactions hang together.'
+          : `There are ${grouped(parts)} groups that have nothing to do with each other, ` +
+            `${grouped(alone)} of a single transaction.`);
   return [
     title('Conflicts', colors),
     ...wrapped(groups),
-    ...(largest === undefined || largest.transactions.length < 2
+    ...(largest === undefined || largest.transactions.length < 2 || parts === 1
       ? []
       : wrapped(
           `The largest has ${counted(largest.transactions.length, 'transaction')} and ` +
@@ -44,8 +47,8 @@ export function hotKeys({ graph, names }: NamedFindings, colors: Colors): string
     ...shown.flatMap(({ key, transactions, gas, conflicts: pairs }) => {
       const [first, ...rest] = keyLines(names.key(key).text);
       return [
-        `  ${first} ${grouped(transactions).padStart(COUNT_COLUMNS)}` +
-          `${grouped(gas).padStart(GAS_COLUMNS)}${grouped(pairs).padStart(PAIR_COLUMNS)}`,
+        `  ${first} ${amount(transactions, COUNT_COLUMNS)}` +
+          `${amount(gas, GAS_COLUMNS)}${amount(pairs, PAIR_COLUMNS)}`,
         ...rest,
       ];
     }),

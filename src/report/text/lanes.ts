@@ -1,19 +1,21 @@
 /** The section on the plan: one lane a worker. */
-import { counted, grouped, percent, timeline } from './layout.ts';
+import { counted, grouped, percent, timeline, wrapped } from './layout.ts';
 import { type Colors, more, type NamedFindings, title, total } from './style.ts';
 
 const TIMELINE_COLUMNS = 44;
 const SHOWN_LANES = 16;
 
-export function lanes({ plan }: NamedFindings, colors: Colors): string[] {
-  if (plan.makespan === 0n) {
+export function lanes({ graph, plan }: NamedFindings, colors: Colors): string[] {
+  if (plan.makespan === 0n || graph.gas.length < 2) {
     return [];
   }
   const shown = plan.lanes.slice(0, SHOWN_LANES);
   return [
     title('Plan', colors),
-    `  ${counted(plan.workers, 'worker')}, by ${plan.granularity}; ` +
-      `the last one finishes after ${grouped(plan.makespan)} gas`,
+    ...wrapped(
+      `${counted(plan.workers, 'worker')}, by ${plan.granularity}; ` +
+        `the last one finishes after ${grouped(plan.makespan)} gas`,
+    ),
     '',
     ...shown.map((lane, worker) => {
       const busy = total(lane.map(({ start, end }) => end - start));

@@ -15,6 +15,12 @@ export function grouped(value: bigint | number): string {
   return value.toString().replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
+/** An integer in so many columns, at the right; what is too long for that as `1.23e+21`. */
+export function amount(value: bigint | number, columns: number): string {
+  const text = grouped(value);
+  return (text.length < columns ? text : Number(value).toExponential(2)).padStart(columns);
+}
+
 /** `1 transaction`, `2 transactions`. */
 export function counted(count: number, noun: string): string {
   return `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`;

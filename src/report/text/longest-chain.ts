@@ -4,8 +4,8 @@ import type { Transaction } from '../../input/block.ts';
 import type { Names } from '../../names/names.ts';
 import { shortHex } from '../../names/place-text.ts';
 import { chainLinks } from '../chain-links.ts';
-import { clipped, columnsOf, counted, fitted, grouped, percent, WIDTH } from './layout.ts';
-import { type Colors, more, type NamedFindings, statusColor, title, total } from './style.ts';
+import { amount, clipped, columnsOf, counted, fitted, grouped, percent, WIDTH, wrapped } from './layout.ts';
+import { type Colors, more, type NamedFindings, routeText, statusColor, title, total } from './style.ts';
 
 /** Longer chains are cut, unless only one more would be left out. */
 const SHOWN = 12;
@@ -24,7 +24,7 @@ export function longestChain({ analysis, graph, names }: NamedFindings, colors: 
     const tx = analysis.input.transactions[index];
     const row = (call: string) =>
       `  ${colors.bold(`#${index}`.padEnd(INDEX_COLUMNS))}${shortHex(tx?.hash ?? '').padEnd(HASH_COLUMNS)}` +
-      `${call}${grouped(graph.gas[index] ?? 0n).padStart(GAS_COLUMNS)}`;
+      `${call}${amount(graph.gas[index] ?? 0n, GAS_COLUMNS)}`;
     return [
       row(callText(tx, analysis.transactions[index]?.status, names, colors)),
       ...linkLine(links, position, names).map((line) => colors.dim(line)),
@@ -33,8 +33,10 @@ export function longestChain({ analysis, graph, names }: NamedFindings, colors: 
   const header = `${'tx'.padEnd(INDEX_COLUMNS)}${'hash'.padEnd(HASH_COLUMNS)}${'what it calls'.padEnd(CALL_COLUMNS)}`;
   return [
     title('Longest chain', colors),
-    `  ${counted(transactions.length, 'transaction')} one after the other, ${grouped(gas)} gas ` +
-      `(${percent(gas, total(graph.gas))} of all)`,
+    ...wrapped(
+      `${counted(transactions.length, 'transaction')} one after the other, ${grouped(gas)} gas ` +
+        `(${percent(gas, total(graph.gas))} of all)`,
+    ),
     '',
     colors.dim(`  ${header}${'gas'.padStart(GAS_COLUMNS)}`),
     ...lines,
@@ -50,18 +52,17 @@ function callText(
   colors: Colors,
 ): string {
   if (tx === undefined) return ' '.repeat(CALL_COLUMNS);
-  if (status === undefined || status === 'exact') return routeText(tx, names, CALL_COLUMNS);
+  if (status === undefined || status === 'exact') return fittedRoute(tx, names, CALL_COLUMNS);
   const columns = CALL_COLUMNS - status.length - 1;
-  return `${routeText(tx, names, columns)} ${statusColor(status, colors)(status)}`;
+  return `${fittedRoute(tx, names, columns)} ${statusColor(status, colors)(status)}`;
 }
 
 /** Where there is no room for both, the account's name goes before its address. */
-function routeText(tx: Transaction, names: Names, columns: number): string {
-  const call = names.call(tx).text;
-  if (tx.to === null) return fitted(call, columns);
-  const full = `${call} → ${names.account(tx.to)}`;
-  const name = names.contract(tx.to);
-  return fitted(columnsOf(full) > columns && name !== null ? `${call} → ${name}` : full, columns);
+function fittedRoute(tx: Transaction, names: Names, columns: number): string {
+  const full = routeText(tx, names);
+  const name = tx.to === null ? null : names.contract(tx.to);
+  const isLong = columnsOf(full) > columns && name !== null;
+  return fitted(isLong ? `${names.call(tx).text} → ${name}` : full, columns);
 }
 
 /** What the next transaction waits on; said once for a run of the same. */

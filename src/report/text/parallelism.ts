@@ -1,13 +1,13 @@
 /** The section that answers at a glance: how much could run in parallel, and what stops it. */
 import { chainLinks } from '../chain-links.ts';
 import { bar, counted, grouped, percent, times, wrapped } from './layout.ts';
-import { type Colors, type NamedFindings, title, total } from './style.ts';
+import { type Colors, type NamedFindings, routeText, title, total } from './style.ts';
 
 const BAR_COLUMNS = 44;
 
 export function parallelism(findings: NamedFindings, colors: Colors): string[] {
   const { graph, plan } = findings;
-  if (graph.gas.length === 0) return [];
+  if (graph.gas.length < 2) return [];
   const { speedup } = plan;
   const planned = plan.makespan === 0n ? 1 : Number(total(graph.gas)) / Number(plan.makespan);
   const rows: [string, number][] = [
@@ -22,8 +22,8 @@ export function parallelism(findings: NamedFindings, colors: Colors): string[] {
   return [
     title('How much can run in parallel', colors),
     ...wrapped(
-      `At most ${times(speedup.bound)}, with any number of workers; ` +
-        `with ${counted(plan.workers, 'worker')}, as planned here, ${times(planned)}.`,
+      `At most ${times(speedup.bound)} with any number of workers; ` +
+        `${times(planned)} with the ${grouped(plan.workers)} planned here.`,
     ),
     ...bottleneck(findings),
     '',
@@ -35,14 +35,16 @@ export function parallelism(findings: NamedFindings, colors: Colors): string[] {
 }
 
 /** What keeps the block from more: the heaviest chain, and what most of its links meet on. */
-function bottleneck({ graph, names }: NamedFindings): string[] {
+function bottleneck({ analysis, graph, names }: NamedFindings): string[] {
   const { transactions, gas } = graph.criticalPath;
   const share = percent(gas, total(graph.gas));
   const [first] = transactions;
-  if (first === undefined || graph.gas.length === 1) return [];
+  if (first === undefined) return [];
   if (transactions.length === 1) {
     const free = graph.edges.length === 0 ? 'Nobody has to wait for another. ' : '';
-    return wrapped(`${free}What stops more: transaction #${first} alone has ${share} of the gas.`);
+    const tx = analysis.input.transactions[first];
+    const call = tx === undefined ? '' : ` (${routeText(tx, names)})`;
+    return wrapped(`${free}What stops more: transaction #${first}${call} alone has ${share} of the gas.`);
   }
   const meetings = new Map<string, number>();
   for (const link of chainLinks(graph)) {

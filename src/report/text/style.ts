@@ -1,6 +1,7 @@
 /** Titles, tails and statuses as all sections of the report write them. */
 import type picocolors from 'picocolors';
 import type { Status } from '../../analysis/result.ts';
+import type { Transaction } from '../../input/block.ts';
 import type { Names } from '../../names/names.ts';
 import type { Findings } from '../document.ts';
 import { grouped } from './layout.ts';
@@ -34,6 +35,12 @@ export function statusColor(status: Status, colors: Colors): (text: string) => s
     default:
       return status satisfies never;
   }
+}
+
+/** What a transaction calls, and of whom. */
+export function routeText(tx: Transaction, names: Names): string {
+  const call = names.call(tx).text;
+  return tx.to === null ? call : `${call} → ${names.account(tx.to)}`;
 }
 
 /** Sum of gas. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
+  amount,
   bar,
   clipped,
   columnsOf,
@@ -22,6 +23,15 @@ test('numbers', () => {
     '2,000 edges',
   ]);
   expect(times(3.976)).toBe('3.98×');
+});
+
+test('an amount keeps to its columns', () => {
+  expect([amount(1_234, 8), amount(1_234_567n, 10), amount(2n ** 70n, 12), amount(999_999, 7)]).toEqual([
+    '   1,234',
+    ' 1,234,567',
+    '    1.18e+21',
+    '1.00e+6',
+  ]);
 });
 
 test('a percentage is never nothing or all by rounding alone', () => {
