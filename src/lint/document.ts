@@ -30,9 +30,10 @@ export function buildLintDocument(result: LintResult): LintDocument {
   };
 }
 
-function transactionJson({ index, declared, best, gas, needsList, gains }: LintedTransaction) {
+function transactionJson({ index, status, declared, best, gas, needsList, gains }: LintedTransaction) {
   return {
     index,
+    status,
     declared: declared === null ? null : listJson(declared),
     best: best === null ? null : listJson(best),
     gas:

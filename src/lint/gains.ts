@@ -39,8 +39,10 @@ export async function gainsOf(
     const probed = await probe.run(list);
     return probed.status === 'ran' && probed.outcome === reference.outcome ? probed.gas : null;
   };
-  const gainOver = async (whole: AccessList, list: AccessList): Promise<bigint | null> => {
-    const [before, after] = [await gasOf(whole), await gasOf(list)];
+  const gainOver = async (whole: AccessList, list: () => AccessList): Promise<bigint | null> => {
+    // Making lists that are not run any more takes as long as they are.
+    if (probe.isSpent) return null;
+    const [before, after] = [await gasOf(whole), await gasOf(list())];
     return before === null || after === null ? null : after - before;
   };
   const known = new Map<Address, Set<Hex>>();
@@ -54,17 +56,14 @@ export async function gainsOf(
       const isDuplicate = seen.has(slot);
       seen.add(slot);
       const gain = isDuplicate
-        ? await gainOver(declared, withoutSlot(declared, place, at))
-        : await gainOver(once, withoutKey(once, address, slot));
+        ? await gainOver(declared, () => withoutSlot(declared, place, at))
+        : await gainOver(once, () => withoutKey(once, address, slot));
       slots.push({ slot, gain, isDuplicate });
     }
     const isDuplicate = before !== undefined;
     const gain = isDuplicate
-      ? await gainOver(declared, withMergedEntry(declared, place))
-      : await gainOver(
-          once,
-          once.filter((entry) => entry.address !== address),
-        );
+      ? await gainOver(declared, () => withMergedEntry(declared, place))
+      : await gainOver(once, () => once.filter((entry) => entry.address !== address));
     gains.push({ address, gain, isDuplicate, slots });
   }
   return gains;

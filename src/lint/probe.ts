@@ -1,4 +1,5 @@
 /** One transaction run with any access list at its place in the block, as often as its budget allows. */
+import { createHash } from 'node:crypto';
 import type { Trial } from '../executor/trials.ts';
 import type { BlockInput, Transaction } from '../input/block.ts';
 import type { AccessList } from './access-list.ts';
@@ -44,11 +45,14 @@ export class Probe {
 
   /** @param list - `null`: as it would be without any. */
   async run(list: AccessList | null): Promise<Probed> {
+    const isSpent = this.#runsLeft === 0 || this.#gasLeft <= 0n;
+    // Naming a list takes as long as the list is: not for lists that nothing more is asked of.
+    if (isSpent && this.#isSpent) return { status: 'spent' };
     const form = withList(this.transaction, list, this.#input.chainId);
-    const name = JSON.stringify(form.accessList ?? []);
+    const name = nameOf(form.accessList ?? []);
     const known = this.#known.get(name);
     if (known !== undefined) return known;
-    if (this.#runsLeft === 0 || this.#gasLeft <= 0n) {
+    if (isSpent) {
       this.#isSpent = true;
       return { status: 'spent' };
     }
@@ -66,6 +70,11 @@ export class Probe {
     const at = { input: this.#input, state: this.#trial.state };
     return { status: 'ran', gas: result.gasUsed, outcome: outcomeOf(result, form, at) };
   }
+}
+
+/** Short, however long the list is. */
+function nameOf(list: AccessList): string {
+  return createHash('sha256').update(JSON.stringify(list)).digest('base64');
 }
 
 /**

@@ -49,6 +49,11 @@ const transaction = z
   .strictObject({
     index,
     hash: word,
+    status: z.enum(['exact', 'bounded', 'deferred', 'unbounded']).meta({
+      description:
+        'Of its derived sets. What exact ones hold it uses on every state that agrees on what it depends on; ' +
+        'otherwise the best list is that of this run.',
+    }),
     declared: accessList.nullable().meta({ description: 'null: it has no list.' }),
     best: accessList.nullable().meta({
       description:

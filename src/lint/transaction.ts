@@ -1,5 +1,5 @@
 /** One transaction: run with its own list, with none and with the best one, and judged. */
-import type { TransactionAnalysis } from '../analysis/result.ts';
+import type { Status, TransactionAnalysis } from '../analysis/result.ts';
 import type { Trial } from '../executor/trials.ts';
 import type { BlockInput, Transaction } from '../input/block.ts';
 import { type AccessList, normalized } from './access-list.ts';
@@ -26,6 +26,11 @@ export interface MeasuredGas {
 /** What came of running a transaction with several lists. */
 export interface LintedTransaction {
   readonly index: number;
+  /**
+   * Of its derived sets. What `exact` ones hold it uses on every state that agrees on what it depends on; otherwise
+   * the best list is that of this run.
+   */
+  readonly status: Status;
   readonly declared: AccessList | null;
   /** The list with the least gas that was found, in order; `null`: not known. Empty: none at all. */
   readonly best: AccessList | null;
@@ -47,7 +52,7 @@ export interface LintContext {
 
 export async function lintTransaction(
   trial: Trial,
-  { accesses }: TransactionAnalysis,
+  { accesses, status }: TransactionAnalysis,
   transaction: Transaction,
   context: LintContext,
 ): Promise<LintedTransaction> {
@@ -68,6 +73,7 @@ export async function lintTransaction(
     ];
     return {
       index,
+      status,
       declared: transaction.accessList,
       best: null,
       gas: null,
@@ -96,7 +102,16 @@ export async function lintTransaction(
       : await missingFindings(probe, declared, best, index)),
     ...(probe.isSpent ? [incomplete(index)] : []),
   ];
-  return { index, declared: transaction.accessList, best: best.list, gas, gains, needsList, findings };
+  return {
+    index,
+    status,
+    declared: transaction.accessList,
+    best: best.list,
+    gas,
+    gains,
+    needsList,
+    findings,
+  };
 }
 
 /** Accounts that were cold at some time, and all slots that were used; sender, receiver and the like last. */

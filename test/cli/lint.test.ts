@@ -5,8 +5,10 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { LintDocument } from '../../src/lint/schema.ts';
 import { slotHex } from '../../src/state/key.ts';
+import { snapshotState } from '../../src/state/prestate.ts';
 import { contract, OTHER, prestateOf, SENDER, TARGET, THIRD } from '../analysis/scene.ts';
 import { OP, push } from '../generators/assembler.ts';
+import { startNode } from '../state/rpc/node.ts';
 import { type Finished, runBuilt } from './run-built.ts';
 
 const CALL_OTHER = [
@@ -129,6 +131,24 @@ describe('lint', () => {
     expect((await runBuilt(['lint', '-', ...state, '--out', out, '--quiet'], text)).code).toBe(0);
     const [second] = (await read<{ runs: { results: { locations: object[] }[] }[] }>('e.sarif')).runs;
     expect(Object.keys(second?.results[0]?.locations[0] ?? {})).toEqual(['logicalLocations']);
+  });
+
+  test('over a node, state is fetched as it is needed', async () => {
+    const node = await startNode(snapshotState(PRESTATE));
+    try {
+      const { code, stdout } = await runBuilt([
+        'lint',
+        join(folder, 'costly.json'),
+        '--rpc',
+        node.url,
+        '--json',
+      ]);
+      expect(code).toBe(0);
+      const { transactions }: LintDocument = JSON.parse(stdout);
+      expect(transactions[0]).toMatchObject({ best: BEST, status: 'exact' });
+    } finally {
+      await node.close();
+    }
   });
 
   test('without state, what holds for every run is said', async () => {

@@ -187,3 +187,20 @@ describe('the best list', () => {
     expect(transactions[0]?.gas?.best).toBeLessThanOrEqual(Number(transactions[0]?.gas?.declared));
   });
 });
+
+test('a list as long as a block can hold is judged, if not tried out part by part', async () => {
+  const list = Array.from({ length: 10_000 }, (_, place) =>
+    entry(`0x${(place + 4096).toString(16).padStart(40, '0')}`),
+  );
+  const { best, findings, gas } = await lint(call(OTHER), {
+    list,
+    other: reads(1),
+    gasLimit: 50_000_000n,
+    hardfork: 'cancun',
+  });
+  expect(best).toEqual([entry(OTHER, 1)]);
+  expect((gas?.declared ?? 0n) - (gas?.without ?? 0n)).toBe(24_000_000n);
+  const rules = findings.map(({ rule }) => rule);
+  expect(rules.filter((rule) => rule === 'unused-address')).toHaveLength(10_000);
+  expect(rules).toContain('search-incomplete');
+});
