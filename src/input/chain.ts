@@ -112,6 +112,11 @@ export function readHardfork(name: string, source = 'hardfork'): string {
   });
 }
 
+/** Whether the dates of a chain's hardforks are known. */
+export function isKnownChain(chainId: bigint): boolean {
+  return CHAINS.some((chain) => BigInt(chain.chainId) === chainId);
+}
+
 /**
  * The hardfork of a block by its number and time. A chain whose hardforks are not known has the default one.
  *

@@ -42,6 +42,31 @@ export function headerFromJson(json: BlockJson): BlockHeader {
   };
 }
 
+/** EIP-7825, in Osaka: no transaction may ask for more. */
+const OSAKA_GAS_CAP = 1n << 24n;
+
+/** What the header of a hardfork has, newest first. */
+const NEWEST_WITH = [
+  ['blockAccessListHash', 'amsterdam'],
+  ['requestsHash', 'osaka'],
+  ['parentBeaconBlockRoot', 'cancun'],
+  ['withdrawals', 'shanghai'],
+] as const;
+
+/**
+ * The newest of mainnet's hardforks that a block with these fields can be of: for chains whose dates are not known.
+ * Prague and Osaka have the same fields; a transaction with more gas than Osaka allows tells them apart.
+ *
+ * @param gasLimits - Of the transactions.
+ */
+export function hardforkOfFields(json: BlockJson, gasLimits: readonly bigint[]): string {
+  const found = NEWEST_WITH.find(([name]) => (json[name] ?? null) !== null)?.[1];
+  if (found === 'osaka' && gasLimits.some((gas) => gas > OSAKA_GAS_CAP)) return 'prague';
+  if (found !== undefined) return found;
+  if ((json.baseFeePerGas ?? null) === null) return 'berlin';
+  return (json.difficulty ?? 0n) === 0n ? 'paris' : 'london';
+}
+
 /**
  * Refuses a block without a field that execution under its hardfork reads.
  *

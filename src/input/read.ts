@@ -6,6 +6,7 @@ import type { GivenTransaction } from './bundle.ts';
 import {
   DEFAULT_HARDFORK,
   hardforkOfBlock,
+  isKnownChain,
   MAINNET_CHAIN_ID,
   readChain,
   readHardfork,
@@ -13,11 +14,11 @@ import {
 } from './chain.ts';
 import type { Draft } from './draft.ts';
 import { readEnv } from './env.ts';
-import { headerFromJson, requireFieldsOf } from './header.ts';
+import { hardforkOfFields, headerFromJson, requireFieldsOf } from './header.ts';
 import { draftFromJson } from './json-transaction.ts';
 import type { Located } from './located.ts';
 import { draftFromRaw } from './raw-transaction.ts';
-import { blockSchema, member, parseValue, unexpected } from './schema.ts';
+import { type BlockJson, blockSchema, member, parseValue, unexpected, type Where } from './schema.ts';
 import { detectShape, type Shape } from './shape.ts';
 import { recoverBatch, SignatureCollector } from './signature-batch.ts';
 import {
@@ -36,8 +37,8 @@ export interface ReadOptions {
   /** The chain where neither `chain` nor a transaction names one. Default: mainnet. */
   readonly defaultChain?: bigint;
   /**
-   * A name, of any case. Default: from the block's number and time; without a block, or on a chain that is
-   * not one of the four, the newest that is active on mainnet (osaka).
+   * A name, of any case. Default: from the block's number and time, or, on a chain that is not one of the four, the
+   * newest that has the fields of the header; without a block, the newest that is active on mainnet (osaka).
    */
   readonly hardfork?: string;
   /** Hashes of earlier blocks. The parent's is known from the header. */
@@ -138,11 +139,23 @@ function* decodeBlock({ value, where }: Located, options: ReadOptions): Decoding
   refuseDaoFork(chainId, json.number, member(where, 'number'));
   const hardfork =
     options.hardfork === undefined
-      ? hardforkOfBlock(chainId, json, member(where, 'timestamp'))
+      ? hardforkOf(chainId, json, prepared, member(where, 'timestamp'))
       : readHardfork(options.hardfork);
   if (options.hardfork === undefined) requireFieldsOf(hardfork, json, where);
   const block = headerFromJson(json);
   return { block, blockHashes: new Map(), rules: { chainId, hardfork }, prepared, bundles: [], options };
+}
+
+/** By the dates of the chain, or by what a block of another chain has. */
+function hardforkOf(
+  chainId: bigint,
+  json: BlockJson,
+  prepared: readonly PreparedTransaction[],
+  where: Where,
+): string {
+  if (isKnownChain(chainId)) return hardforkOfBlock(chainId, json, where);
+  const gasLimits = prepared.map(({ draft }) => draft.fields.gasLimit ?? 0n);
+  return hardforkOfFields(json, gasLimits);
 }
 
 function* prepareAll(
