@@ -20,9 +20,10 @@ import { type NameFiles, type NamesDocument, readNames } from './names/read.ts';
 import type { Findings } from './report/document.ts';
 import { hasAlloc, mergeSnapshots } from './state/prestate.ts';
 import type { RpcInputBlock } from './state/rpc/block.ts';
-import { inputOverNode, type NamedDocument } from './state/rpc/input.ts';
-import { JsonRpcNode, type RpcOptions } from './state/rpc/json-rpc.ts';
+import { accessListOverNode, inputOverNode, type NamedDocument } from './state/rpc/input.ts';
+import { JsonRpcNode } from './state/rpc/json-rpc.ts';
 import { RpcError } from './state/rpc/rpc-error.ts';
+import type { StateOptions } from './state/rpc/state.ts';
 import type { StateSource } from './state/source.ts';
 
 export type { NamedDocument };
@@ -55,7 +56,7 @@ export interface SettingOptions {
    * Takes pre-state from a node instead of files: that after `block`. Default: after the parent of the input's
    * block, else the latest. Without an input, `block` itself is the input.
    */
-  readonly rpc?: RpcOptions & { readonly url: string; readonly block?: RpcInputBlock };
+  readonly rpc?: StateOptions & { readonly url: string; readonly block?: RpcInputBlock };
 }
 
 /** How far a run has come. An analysis may begin anew when state was fetched. */
@@ -93,8 +94,9 @@ export async function run(documents: RunDocuments, options: RunOptions): Promise
   const how = { ...rules, workers, granularity, execute, engine, trace };
   const given = documents.blockAccessList;
   const accessList = given === undefined ? undefined : readBlockAccessList(given.value, given.source);
-  return withSetting(documents, options, async (input, state, namesOf) => {
-    const { analysis, graph, plan, execution } = await runOver(state, input, how, accessList);
+  return withSetting(documents, options, async (input, state, namesOf, listOf) => {
+    const list = accessList ?? (await listOf());
+    const { analysis, graph, plan, execution } = await runOver(state, input, how, list);
     const names = await namesOf({ analysis, graph });
     return { analysis, graph, plan, execution, names };
   });
@@ -128,14 +130,20 @@ type Namer = (findings: Pick<Findings, 'analysis' | 'graph'>) => Promise<Names>;
 
 /**
  * Reads the documents, has `use` work on input and state, and lets go of the node, if there is one. Names are
- * looked for in the state with what it lacks not known, where it counts as empty in `state`.
+ * looked for in the state with what it lacks not known, where it counts as empty in `state`. The block's access list
+ * is asked of the node, if its header names one.
  *
  * @throws InputError, RpcError, and what `use` throws
  */
 async function withSetting<T>(
   documents: RunDocuments,
   { chain, hardfork, partialState, rpc }: SettingOptions,
-  use: (input: BlockInput, state: StateSource, namesOf: Namer) => Promise<T>,
+  use: (
+    input: BlockInput,
+    state: StateSource,
+    namesOf: Namer,
+    listOf: () => Promise<BlockAccessList | undefined>,
+  ) => Promise<T>,
 ): Promise<T> {
   const { blockHashes, env } = documents;
   const prestates = statesOf(documents);
@@ -155,7 +163,12 @@ async function withSetting<T>(
     const partial = partialState === true || prestates.length === 0;
     const state = mergeSnapshots(prestates, { partial });
     const known = state.knownOnly();
-    return use(input, state, (findings) => namesFor(findings, known, files));
+    return use(
+      input,
+      state,
+      (findings) => namesFor(findings, known, files),
+      async () => undefined,
+    );
   }
   if (prestates.length > 0) {
     const expected = 'pre-state from files or from a node';
@@ -163,8 +176,21 @@ async function withSetting<T>(
   }
   const node = new JsonRpcNode(rpc.url, rpc);
   try {
-    const { input, state } = await inputOverNode(node, documents.input, rpc.block, reading);
-    return await use(input, state, (findings) => namesFor(findings, state, files));
+    const { cache } = rpc;
+    const { input, state } = await inputOverNode(node, documents.input, rpc.block, {
+      ...reading,
+      ...(cache !== undefined && { cache }),
+    });
+    try {
+      return await use(
+        input,
+        state,
+        (findings) => namesFor(findings, state, files),
+        () => accessListOverNode(node, input),
+      );
+    } finally {
+      await state.save();
+    }
   } finally {
     node.close();
   }
@@ -197,24 +223,22 @@ export function statesOf({ input, prestates }: RunDocuments): readonly NamedDocu
   return input !== undefined && hasAlloc(input.value) ? [input, ...given] : given;
 }
 
-async function runOver(
+/** How an input is run; see `RunOptions`. */
+export interface InputOptions extends Partial<AnalysisOptions> {
+  readonly workers: number;
+  readonly granularity: Granularity;
+  readonly execute: 'no' | 'yes' | 'verified';
+  readonly engine?: EngineKind | undefined;
+  readonly trace?: boolean;
+  readonly onProgress?: RunOptions['onProgress'];
+}
+
+/** Everything after reading, but for names. */
+export async function runOver(
   state: StateSource,
   input: BlockInput,
-  {
-    execute,
-    engine,
-    trace,
-    onProgress,
-    ...options
-  }: Partial<AnalysisOptions> & {
-    readonly workers: number;
-    readonly granularity: Granularity;
-    readonly execute: 'no' | 'yes' | 'verified';
-    readonly engine: EngineKind | undefined;
-    readonly trace: boolean;
-    readonly onProgress?: RunOptions['onProgress'];
-  },
-  blockAccessList: BlockAccessList | undefined,
+  { execute, engine, trace = false, onProgress, ...options }: InputOptions,
+  blockAccessList?: BlockAccessList,
 ): Promise<Findings> {
   const { workers, granularity, ...rules } = options;
   if (execute === 'no') {

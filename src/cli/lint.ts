@@ -11,12 +11,14 @@ import { readDocuments, STANDARD_STREAM } from './documents.ts';
 import type { Manual } from './manual.ts';
 import { lintFiles } from './option-values.ts';
 import {
+  type CacheOptions,
   type ChainOptions,
   type NamesOptions,
   type NodeOptions,
   outputHelp,
   type PrintingOptions,
   type StateOptions,
+  withCache,
   withChain,
   withInputAndState,
   withNames,
@@ -27,7 +29,13 @@ import { conclude, writeOutput } from './print.ts';
 import { settingOf } from './run-command.ts';
 import { packageVersion } from './version.ts';
 
-interface LintCommandOptions extends StateOptions, NodeOptions, ChainOptions, NamesOptions, PrintingOptions {
+interface LintCommandOptions
+  extends StateOptions,
+    NodeOptions,
+    CacheOptions,
+    ChainOptions,
+    NamesOptions,
+    PrintingOptions {
   readonly unordered?: true;
   readonly out: readonly string[];
   readonly fix?: string;
@@ -61,11 +69,13 @@ export function addLint(root: Command): Command {
   return withPrinting(
     withNames(
       withChain(
-        withNode(
-          withInputAndState(
-            root
-              .command('lint')
-              .description('declared access lists against what the transactions use, in gas'),
+        withCache(
+          withNode(
+            withInputAndState(
+              root
+                .command('lint')
+                .description('declared access lists against what the transactions use, in gas'),
+            ),
           ),
         ),
       ).option('--unordered', 'a mempool, not a block: each transaction runs over the state before all'),

@@ -7,6 +7,7 @@ import { type Command, Option } from 'commander';
 import type { Granularity } from '../graph/plan.ts';
 import { OUTPUT_KINDS } from '../output/kinds.ts';
 import type { RpcInputBlock } from '../state/rpc/block.ts';
+import { userCacheFolder } from '../state/rpc/disk-cache.ts';
 import type { RpcOptions } from '../state/rpc/json-rpc.ts';
 import { BLOCK_HASHES_FILE, type NamesPath } from './documents.ts';
 import type { FileKind } from './manual.ts';
@@ -36,6 +37,11 @@ export interface NodeOptions {
   readonly rpcRetries?: number;
   readonly rpcBatch?: number;
   readonly rpcRate?: number;
+}
+
+/** What is kept of a node's answers: a folder, `false` for nothing; default: the user's own. */
+export interface CacheOptions {
+  readonly cache?: string | false;
 }
 
 export interface ChainOptions {
@@ -122,6 +128,21 @@ export function withNode(command: Command): Command {
         numberFrom(1, 100_000),
       ),
     );
+}
+
+/** What is kept of its answers from run to run. */
+export function withCache(command: Command): Command {
+  return command
+    .option(
+      '--cache <folder>',
+      'keeps what a node said of a block (default: pevm-analyze in $XDG_CACHE_HOME or ~/.cache)',
+    )
+    .option('--no-cache', 'keeps nothing, and takes nothing that was kept');
+}
+
+/** The folder that it is kept in; development nodes and their chains are left out by the library. */
+export function cacheOf({ cache }: CacheOptions): { readonly cache?: string } {
+  return cache === false ? {} : { cache: cache ?? userCacheFolder(process.env) };
 }
 
 /** What a library takes instead of these options. */

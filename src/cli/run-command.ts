@@ -5,7 +5,9 @@ import { outputName } from '../output/kinds.ts';
 import type { RunOptions, SettingOptions } from '../run.ts';
 import { readDocuments } from './documents.ts';
 import {
+  type CacheOptions,
   type ChainOptions,
+  cacheOf,
   type NamesOptions,
   type NodeOptions,
   type OutputOptions,
@@ -13,6 +15,7 @@ import {
   type RuleOptions,
   rpcOptionsOf,
   type StateOptions,
+  withCache,
   withInputAndState,
   withNames,
   withNode,
@@ -25,6 +28,7 @@ import { conclude, printFindings } from './print.ts';
 export interface CommonOptions
   extends StateOptions,
     NodeOptions,
+    CacheOptions,
     RuleOptions,
     PlanOptions,
     NamesOptions,
@@ -37,7 +41,7 @@ interface Execution extends Pick<RunOptions, 'execute' | 'engine'> {
 }
 
 export function withCommonOptions(command: Command): Command {
-  return withOutput(withNames(withPlan(withRules(withNode(withInputAndState(command))))));
+  return withOutput(withNames(withPlan(withRules(withCache(withNode(withInputAndState(command)))))));
 }
 
 /** @throws InputError, InvalidBlockError, MissingStateError, RpcError */
@@ -103,7 +107,7 @@ function optionsOfRun(options: CommonOptions): RunOptions {
 }
 
 /** @throws InputError */
-export function settingOf(options: StateOptions & NodeOptions & ChainOptions): SettingOptions {
+export function settingOf(options: StateOptions & NodeOptions & CacheOptions & ChainOptions): SettingOptions {
   const { rpc, block, chain, hardfork, partialState } = options;
   if (rpc === undefined && block !== undefined) {
     throw new InputError({ source: 'arguments', path: '', expected: '--rpc with --block', got: 'none' });
@@ -112,7 +116,7 @@ export function settingOf(options: StateOptions & NodeOptions & ChainOptions): S
     ...(chain !== undefined && { chain }),
     ...(hardfork !== undefined && { hardfork }),
     ...(rpc !== undefined && {
-      rpc: { url: rpc, ...(block !== undefined && { block }), ...rpcOptionsOf(options) },
+      rpc: { url: rpc, ...(block !== undefined && { block }), ...rpcOptionsOf(options), ...cacheOf(options) },
     }),
     partialState: partialState === true,
   };

@@ -68,8 +68,7 @@ export async function pinBlock(node: JsonRpcNode, block: RpcBlock): Promise<Pinn
   const name = found?.name ?? null;
   if (name === null) throw node.error(`has no block ${block}, whose state is asked for`);
   const byHash = { blockHash: name.hash };
-  const [balance] = await node.tryAsking([balanceOf(NOBODY, byHash)]);
-  if (balance !== null && balance !== undefined) {
+  if (await namesByHash(node, byHash)) {
     return { name, parameter: byHash, check: async () => {} };
   }
   const byNumber = quantity(name.number);
@@ -82,6 +81,12 @@ export async function pinBlock(node: JsonRpcNode, block: RpcBlock): Promise<Pinn
   };
   await check();
   return { name, parameter: byNumber, check };
+}
+
+/** Whether the node takes this block by its hash. */
+async function namesByHash(node: JsonRpcNode, block: BlockParameter): Promise<boolean> {
+  const [balance] = await node.tryAsking([balanceOf(NOBODY, block)]);
+  return balance !== null && balance !== undefined;
 }
 
 function blockCall(block: RpcBlock | 'pending', detail: 'transactions' | 'hashes'): Call<FoundBlock | null> {

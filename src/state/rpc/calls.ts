@@ -15,7 +15,7 @@ export interface BlockName {
 
 /** A block in the node's own words, with the fields that name it read. */
 export interface FoundBlock {
-  /** `null` for a pending block of a node that gives it none. */
+  /** `null` for a pending block of a node that gives it no number or hash yet. */
   readonly name: BlockName | null;
   readonly json: Readonly<Record<string, unknown>>;
 }
@@ -91,10 +91,10 @@ function readBlock(value: unknown): FoundBlock | null | undefined {
   const number = readAmount(json.number, 64);
   const hash = readHash(json.hash);
   const parentHash = readHash(json.parentHash);
-  if (number === undefined || parentHash === undefined) return undefined;
-  // The pending block of geth has no hash yet.
-  if (json.hash === null) return { name: null, json };
-  return hash === undefined ? undefined : { name: { number, hash, parentHash }, json };
+  if (parentHash === undefined) return undefined;
+  if (json.hash === null || json.number === null) return { name: null, json };
+  if (number === undefined || hash === undefined) return undefined;
+  return { name: { number, hash, parentHash }, json };
 }
 
 function readHash(value: unknown): Hex | undefined {

@@ -1,11 +1,13 @@
 /** An input that is looked at over a node: its own, or one that is given, and the state before it. */
 import { InputError } from '../../errors.ts';
 import type { BlockInput } from '../../input/block.ts';
+import type { BlockAccessList } from '../../input/block-access-list/list.ts';
+import { readBlockAccessList } from '../../input/block-access-list/read.ts';
 import { type ReadOptions, readInput } from '../../input/read.ts';
 import { fetchBlock, type RpcBlock, type RpcInputBlock } from './block.ts';
-import { chainId } from './calls.ts';
+import { anyCall, chainId, quantity } from './calls.ts';
 import type { JsonRpcNode } from './json-rpc.ts';
-import { type NodeState, nodeState } from './state.ts';
+import { type NodeState, nodeState, type StateOptions } from './state.ts';
 
 /** Parsed JSON with the name that errors give it, e.g. `block.json`. */
 export interface NamedDocument {
@@ -32,26 +34,80 @@ export async function inputOverNode(
   node: JsonRpcNode,
   given: NamedDocument | undefined,
   block: RpcInputBlock | undefined,
-  options: Omit<ReadOptions, 'source' | 'defaultChain'>,
+  options: Omit<ReadOptions, 'source' | 'defaultChain'> & Pick<StateOptions, 'cache'>,
 ): Promise<NodeInput> {
+  const { cache, ...reading } = options;
   const [document, nodeChain] = await Promise.all([
     given ?? blockOf(node, block ?? 'latest'),
     node.askOne(chainId()),
   ]);
-  const input = readInput(document.value, { ...options, source: document.source, defaultChain: nodeChain });
+  const input = readInput(document.value, { ...reading, source: document.source, defaultChain: nodeChain });
   if (nodeChain !== input.chainId) {
     const expected = `a node of chain ${input.chainId}`;
     throw new InputError({ source: '--rpc', path: '', expected, got: `one of chain ${nodeChain}` });
   }
   const asked = given === undefined || block === 'pending' ? undefined : block;
-  return { document, input, state: nodeState(node, asked ?? before(input)) };
+  return {
+    document,
+    input,
+    state: nodeState(node, asked ?? before(input), cache === undefined ? {} : { cache }),
+  };
+}
+
+/** The access list (EIP-7928) of a block whose header names one, where the node offers it. A hint: it is checked. */
+export async function accessListOverNode(
+  node: JsonRpcNode,
+  { block }: BlockInput,
+): Promise<BlockAccessList | undefined> {
+  if (block === null || block.blockAccessListHash === null || block.hash === null) return undefined;
+  const answers = await node.tryAsking(
+    ['eth_getBlockAccessList', 'eth_getBlockAccessListByBlockHash'].map((method) =>
+      anyCall(method, [block.hash]),
+    ),
+  );
+  for (const answer of answers) {
+    try {
+      if (answer !== null) return readBlockAccessList(answer);
+    } catch {
+      // Not as the specification has it: the block runs without one.
+    }
+  }
+  return undefined;
 }
 
 async function blockOf(node: JsonRpcNode, block: RpcInputBlock): Promise<NamedDocument> {
+  if (block === 'pending') return pendingOf(node);
   const found = await fetchBlock(node, block);
   if (found !== null) return { value: found.json, source: `block ${block}` };
   const expected = 'a block that the node has';
   throw new InputError({ source: '--block', path: '', expected, got: `${block}` });
+}
+
+/** The block that the node would make next; without its header, or its transactions, what waits in its pool. */
+async function pendingOf(node: JsonRpcNode): Promise<NamedDocument> {
+  const source = 'the pending transactions';
+  const json = (await fetchBlock(node, 'pending'))?.json;
+  const { transactions } = json ?? {};
+  if (json !== undefined && Array.isArray(transactions) && transactions.length > 0) {
+    // What transactions can read of a block has to be there; nodes leave open what they do not know yet.
+    if (typeof json.miner !== 'string' || typeof json.mixHash !== 'string') {
+      return { value: transactions, source };
+    }
+    if (typeof json.number === 'string') return { value: json, source: 'the pending block' };
+    const latest = (await fetchBlock(node, 'latest'))?.name;
+    if (latest?.hash !== json.parentHash) return { value: transactions, source };
+    return { value: { ...json, number: quantity((latest?.number ?? 0n) + 1n) }, source: 'the pending block' };
+  }
+  const [content] = await node.tryAsking([anyCall('txpool_content', [])]);
+  const bySender = (content as { readonly pending?: unknown } | null)?.pending;
+  const pending = Object.values(bySender ?? {}).flatMap((byNonce: unknown) =>
+    Object.entries(byNonce ?? {})
+      .sort(([a], [b]) => Number(a) - Number(b))
+      .map(([, tx]) => tx),
+  );
+  if (pending.length > 0) return { value: pending, source };
+  const expected = 'a node with pending transactions that it shows (pending block, txpool_content)';
+  throw new InputError({ source: '--block', path: '', expected, got: 'none' });
 }
 
 /** A bundle may say it itself; values of a block that is yet to be made may leave the parent's hash out. */

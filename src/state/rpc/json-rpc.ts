@@ -80,9 +80,9 @@ export class JsonRpcNode {
     return this.#valueOf(call, answer);
   }
 
-  /** The same as `ask`, but `null` for what the node does not answer or does not have. */
+  /** The same as `ask`, but `null` for what the node does not answer, or not at once. */
   async tryAsking<T>(calls: readonly Call<T>[]): Promise<(T | null)[]> {
-    const answers = await this.#answers(calls).catch(() => []);
+    const answers = await this.#answers(calls, { ...this.#options, retries: 0 }).catch(() => []);
     return calls.map(({ read }, i) => {
       const answer = answers[i];
       return answer !== undefined && 'value' in answer ? (read(answer.value) ?? null) : null;
@@ -111,7 +111,7 @@ export class JsonRpcNode {
     return value;
   }
 
-  async #answers(calls: readonly Call<unknown>[]): Promise<Answer[]> {
+  async #answers(calls: readonly Call<unknown>[], patience: Settled = this.#options): Promise<Answer[]> {
     if (calls.length === 0) return [];
     this.#open ??= this.#connect();
     const { exchange, queue } = await this.#open;
@@ -123,7 +123,7 @@ export class JsonRpcNode {
     }));
     const parts = chunks(payloads, this.#batchLimit);
     const answers = await Promise.all(
-      parts.map((part) => queue.add(() => this.#patiently(exchange, part, new Patience(this.#options)))),
+      parts.map((part) => queue.add(() => this.#patiently(exchange, part, new Patience(patience)))),
     );
     return answers.flat();
   }
@@ -143,7 +143,7 @@ export class JsonRpcNode {
     if (calls.length > limit) {
       const answers: Answer[] = [];
       for (const part of chunks(calls, limit)) {
-        answers.push(...(await this.#patiently(exchange, part, new Patience(this.#options))));
+        answers.push(...(await this.#patiently(exchange, part, patience.afresh())));
       }
       return answers;
     }
@@ -205,6 +205,11 @@ class Patience {
 
   constructor(options: Settled) {
     this.#options = options;
+  }
+
+  /** The same for another request. */
+  afresh(): Patience {
+    return new Patience(this.#options);
   }
 
   /**

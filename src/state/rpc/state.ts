@@ -4,22 +4,33 @@ import { type FetchedAccount, type FetchedState, type FetchingState, fetchingSta
 import { type StateKey, slotHex } from '../key.ts';
 import type { Call } from './batch.ts';
 import { type PinnedBlock, pinBlock, type RpcBlock } from './block.ts';
-import { balanceOf, blockByNumber, chainId, codeOf, nonceOf, quantity, storageAt } from './calls.ts';
+import { CachedState, isCacheable } from './cached-state.ts';
+import { anyCall, balanceOf, blockByNumber, chainId, codeOf, nonceOf, quantity, storageAt } from './calls.ts';
+import { DiskCache } from './disk-cache.ts';
 import { accessListHints } from './hints.ts';
 import { JsonRpcNode, type RpcOptions } from './json-rpc.ts';
+import { tracedState } from './traces.ts';
+
+/** How to deal with a node, and what is kept of its answers. */
+export interface StateOptions extends RpcOptions {
+  /** A folder for what never changes; see `disk-cache.ts`. Default: none. */
+  readonly cache?: string;
+}
 
 /** A source over a node. An account without balance, nonce and code is taken not to exist. */
 export interface NodeState extends FetchingState {
   readonly foresee: (input: BlockInput) => Promise<readonly StateKey[]>;
   readonly blockHash: (number: bigint) => Hex | undefined;
+  /** Puts what was fetched into the cache, if there is one. */
+  readonly save: () => Promise<void>;
 }
 
 /** The same, with a connection of its own. */
 export interface RpcState extends NodeState {
   /** The chain that the node serves. */
   chainId(): Promise<bigint>;
-  /** Lets go of the connection; nothing can be loaded any more. */
-  close(): void;
+  /** Saves, and lets go of the connection; nothing can be loaded any more. */
+  close(): Promise<void>;
 }
 
 /**
@@ -28,21 +39,36 @@ export interface RpcState extends NodeState {
  * @param url - Of the node; `https://user:password@host` is understood. Only its host is named in errors.
  * @throws RpcError from `load`, `foresee` and `chainId`.
  */
-export function rpcState(url: string, block: RpcBlock, options: RpcOptions = {}): RpcState {
+export function rpcState(url: string, block: RpcBlock, options: StateOptions = {}): RpcState {
   const node = new JsonRpcNode(url, options);
+  const state = nodeState(node, block, options);
   return {
-    ...nodeState(node, block),
+    ...state,
     chainId: () => node.askOne(chainId()),
-    close: () => node.close(),
+    close: async () => {
+      node.close();
+      await state.save();
+    },
   };
 }
 
 /** State over a connection that is there. */
-export function nodeState(node: JsonRpcNode, block: RpcBlock): NodeState {
+export function nodeState(node: JsonRpcNode, block: RpcBlock, { cache }: StateOptions = {}): NodeState {
   let pinned: Promise<PinnedBlock> | null = null;
   const at = (): Promise<PinnedBlock> => {
-    pinned ??= pinBlock(node, block);
+    pinned ??= pin();
     return pinned;
+  };
+  let cached: CachedState | null = null;
+  let isKnownBefore = false;
+  let fetches = 0;
+  const pin = async (): Promise<PinnedBlock> => {
+    const found = await pinBlock(node, block);
+    cached = cache === undefined ? null : await cachedState(node, cache, found.name.hash);
+    const before = (await cached?.read()) ?? null;
+    if (before !== null) source.learn(before);
+    isKnownBefore = before !== null;
+    return found;
   };
   const source = fetchingState(async ({ accounts, slots, blocks }): Promise<FetchedState> => {
     const { name, parameter, check } = await at();
@@ -59,6 +85,7 @@ export function nodeState(node: JsonRpcNode, block: RpcBlock): NodeState {
       hashesOf(node, blocks, name.number, name.hash),
     ]);
     await check();
+    fetches++;
     node.emit({ kind: 'loaded', accounts: accounts.length, slots: slots.length });
     const { length } = accounts;
     return {
@@ -69,9 +96,35 @@ export function nodeState(node: JsonRpcNode, block: RpcBlock): NodeState {
   });
   return {
     ...source,
+    load: async (keys) => {
+      await at();
+      await source.load(keys);
+    },
+    save: async () => {
+      if (fetches > 0) await cached?.add(source.known);
+      fetches = 0;
+    },
     blockHash: (number) => source.known.blockHashes.get(number),
-    foresee: async ({ transactions }) => accessListHints(node, transactions, (await at()).parameter),
+    foresee: async (input) => {
+      const { name, parameter } = await at();
+      if (isKnownBefore) return [];
+      // The traces are over the state that the block itself was executed on.
+      const traced = input.block?.parentHash === name.hash ? await tracedState(node, input) : null;
+      if (traced === null) return accessListHints(node, input.transactions, parameter);
+      source.learn(traced.known);
+      fetches++;
+      return traced.hints;
+    },
   };
+}
+
+/** `null` where what the node says does not hold for ever. */
+async function cachedState(node: JsonRpcNode, folder: string, block: Hex): Promise<CachedState | null> {
+  const [chain, [version]] = await Promise.all([
+    node.askOne(chainId()),
+    node.tryAsking([anyCall('web3_clientVersion', [])]),
+  ]);
+  return isCacheable(chain, version) ? new CachedState(new DiskCache(folder), chain, block) : null;
 }
 
 /** @throws RpcError also when the chain is another one by now than that of the block which state is read at. */
