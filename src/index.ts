@@ -156,14 +156,21 @@ export {
   run,
   type SettingOptions,
 } from './run.ts';
+export {
+  type SnapshotPaths,
+  type WriteOptions,
+  writeSnapshot,
+} from './snapshot/files.ts';
+export type { AccountJson, PrestateJson } from './snapshot/prestate-json.ts';
+export { type NodeSnapshot, type SnapshotRequest, takeSnapshot } from './snapshot/take.ts';
 export type { AccountDiff, StateDiff } from './state/diff.ts';
-export type { FetchingState } from './state/fetching.ts';
+export type { FetchingState, KnownState } from './state/fetching.ts';
 export { accountKey, type KeyParts, parseKey, type StateKey, storageKey } from './state/key.ts';
 export { mergeSnapshots, type SnapshotOptions, snapshotState } from './state/prestate.ts';
-export { type RpcBlock, rpcBlock } from './state/rpc/block.ts';
+export { type RpcBlock, type RpcInputBlock, rpcBlock } from './state/rpc/block.ts';
 export type { RpcEvent, RpcOptions } from './state/rpc/json-rpc.ts';
 export { RpcError } from './state/rpc/rpc-error.ts';
-export { type RpcState, rpcState } from './state/rpc/state.ts';
+export { type NodeState, type RpcState, rpcState, type StateOptions } from './state/rpc/state.ts';
 export type { Snapshot } from './state/snapshot.ts';
 export type { AccountState, StateSource } from './state/source.ts';
 export { applyDiff, stateManagerState } from './state/state-manager.ts';

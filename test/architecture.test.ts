@@ -22,6 +22,7 @@ const STAGES = [
   'page',
   'output',
   'run.ts',
+  'snapshot',
   'index.ts',
   'cli',
   'cli.ts',

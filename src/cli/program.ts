@@ -5,6 +5,7 @@ import { addExecute, EXECUTE } from './execute.ts';
 import { printedLine } from './line.ts';
 import { addLint, LINT } from './lint.ts';
 import { type Example, helpAfter, type Manual } from './manual.ts';
+import { addSnapshot, SNAPSHOT } from './snapshot.ts';
 import { packageVersion } from './version.ts';
 
 interface NamedCommand {
@@ -48,6 +49,7 @@ export function commands(root: Command): readonly NamedCommand[] {
     { command: addAnalyze(root), manual: ANALYZE },
     { command: addExecute(root), manual: EXECUTE },
     { command: addLint(root), manual: LINT },
+    { command: addSnapshot(root), manual: SNAPSHOT },
   ];
 }
 
