@@ -1,11 +1,17 @@
 /** What one workload comes to: its graph, what was recorded, and how long the whole job takes. */
 
 import {
+  type Advice,
+  adviceSentence,
+  adviseBlock,
   analyzeBlock,
   askForNames,
   buildConflictGraph,
+  type ConflictGraph,
   createNames,
   fileBooks,
+  type Names,
+  PATTERNS,
   type Plan,
   planSchedule,
   readNames,
@@ -21,7 +27,6 @@ import { runResolving } from '../test/oracle/resolve.ts';
 import type { BlockFiles } from './blocks.ts';
 import { alternate, type Contender } from './contender.ts';
 import { readFiles } from './own-contenders.ts';
-import { adviceOf } from './workload-advice.ts';
 
 export interface WorkloadRow {
   readonly name: string;
@@ -83,7 +88,7 @@ export async function measureWorkload(
     share: boundOf(gas, graph.predecessors) / boundOf(gas, recordedConflicts(modes)),
     misses: pairs.flatMap(({ derived, seen }) => missesOf(input, derived, seen)).length,
     hotKeys: graph.hotKeys.slice(0, SHOWN_KEYS).map(({ key }) => names.key(key).text),
-    advice: adviceOf(graph, names),
+    advice: adviceText(await adviseBlock(input, { state }), graph, names),
     times: Object.fromEntries(Object.entries(results).map(([name, { total }]) => [name, total.median])),
   };
 }
@@ -91,4 +96,15 @@ export async function measureWorkload(
 /** The block as benchmarks take it. */
 function filesOf({ block, prestate }: WorkloadBlock): BlockFiles {
   return { block: block as unknown as BlockFiles['block'], prestate, blockHashes: {} };
+}
+
+/** What is worst, and a way out. */
+function adviceText(
+  [worst]: readonly Advice[],
+  { edges, criticalPath, gas }: ConflictGraph,
+  names: Names,
+): string {
+  if (worst !== undefined) return `${adviceSentence(worst, names)} ${PATTERNS[worst.pattern].remedy}`;
+  if (edges.length === 0) return 'Nothing to do: no two transactions wait for each other.';
+  return `Little to do: the longest chain has ${criticalPath.transactions.length} of ${gas.length} transactions.`;
 }

@@ -18,5 +18,6 @@ export function namesFilesOf({ names, artifacts }: WorkloadBlock): NamesFile[] {
     const functions = { ...named, value: JSON.parse(abi.formatJson()) };
     return storageLayout === undefined ? [functions] : [functions, { ...named, value: storageLayout }];
   });
-  return [{ source: 'labels', value: Object.fromEntries(names) }, ...about];
+  const labels = { source: 'labels', value: Object.fromEntries(names) };
+  return names.size === 0 ? about : [labels, ...about];
 }

@@ -64,7 +64,8 @@ export const aaveV3: Workload = {
       const from = await createPayer(stage, `liquidator ${place}`);
       await give(stage, asset, from);
       await call(chain, from, asset, 'approve', [market.pool.address, MaxUint256]);
-      const terms = [collateral.address, asset.address, debtor.address, parseEther('100'), false];
+      const covered = random.amount(parseEther('50'), parseEther('100'));
+      const terms = [collateral.address, asset.address, debtor.address, covered, false];
       return draftCall(from, ['liquidation', 'liquidationCall', terms]);
     };
     const calmCall = async (place: number) => {

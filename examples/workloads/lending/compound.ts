@@ -73,7 +73,8 @@ export const compound: Workload = {
       const from = await createPayer(stage, `liquidator ${place}`);
       await give(stage, market.asset, from);
       await call(chain, from, market.asset, 'approve', [market.cToken.address, MaxUint256]);
-      const terms = [debtor.address, parseEther('50'), collateral.cToken.address];
+      const covered = random.amount(parseEther('20'), parseEther('50'));
+      const terms = [debtor.address, covered, collateral.cToken.address];
       return draftCall('liquidation', from, market, 'liquidateBorrow', terms);
     };
     const calmCall = async (place: number) => {
