@@ -127,7 +127,7 @@ function row(page: Page, outcome: Outcome, index: number, isSelected: boolean): 
     'tr',
     {
       'data-transaction': index,
-      'aria-selected': isSelected ? 'true' : null,
+      'aria-current': isSelected ? 'true' : null,
       class: isDropped ? 'dropped' : null,
     },
     element('td', { class: 'number' }, transactionLink(page, index)),

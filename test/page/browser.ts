@@ -5,7 +5,13 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
-const EXECUTABLE = '/usr/bin/chromium';
+/** `CHROMIUM`, or where packages of it put theirs. */
+const EXECUTABLE = [
+  process.env.CHROMIUM ?? '',
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+].find(existsSync);
 const FLAGS = [
   '--headless',
   '--no-sandbox',
@@ -17,7 +23,7 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-export const hasBrowser = existsSync(EXECUTABLE);
+export const hasBrowser = EXECUTABLE !== undefined;
 
 /** An opened page, with everything that should not have happened. */
 export interface OpenedPage {
@@ -38,7 +44,7 @@ export class PageOpener {
 
   /** @param fragment - What follows `#` in the address. */
   async open(html: string, fragment = '', options: BrowserContextOptions = {}): Promise<OpenedPage> {
-    this.#browser ??= await chromium.launch({ executablePath: EXECUTABLE, args: FLAGS });
+    this.#browser ??= await chromium.launch({ executablePath: EXECUTABLE ?? '', args: FLAGS });
     const file = join(this.#folder, `${this.#files++}.html`);
     writeFileSync(file, html);
     const address = pathToFileURL(file).href;

@@ -201,7 +201,12 @@ inBrowser('the page', () => {
       expect(await picture()).not.toBe(whole);
       await page.locator(`#${view}`).getByRole('button', { name: 'Fit' }).click();
       await nextFrame(page);
-      await canvas.click({ position: { x: 60, y: view === 'graph' ? 55 : 14 } });
+      const onBar = { x: 60, y: view === 'graph' ? 55 : 14 };
+      const tip = page.locator(`#${view} .tip`);
+      expect(await tip.isVisible()).toBe(false);
+      await canvas.hover({ position: onBar });
+      expect(await tip.textContent()).toMatch(/^#\d+ · .* gas · waits for /);
+      await canvas.click({ position: onBar });
       expect(await heading(page)).toMatch(/^#\d+/);
     }
   });
@@ -247,6 +252,26 @@ inBrowser('the page', () => {
     await page.click('#reset');
     expect(await bound()).toBe(before);
     expect(fragment(page)).toBe('');
+  });
+
+  test('hot keys: the first ones, all of them, and back', async () => {
+    const page = await openExample();
+    const rows = page.locator('#hot-keys tbody tr');
+    const count = example.graph.hotKeys.length;
+    expect(await rows.count()).toBe(10);
+    await page.getByRole('button', { name: `Show all ${count}` }).press('Enter');
+    expect(await rows.count()).toBe(count);
+    await page.getByRole('button', { name: 'Show 10' }).press('Enter');
+    expect(await rows.count()).toBe(10);
+  });
+
+  test('the links of the header lead to the parts of the page, and back to what was shown', async () => {
+    const page = await openExample('tx=7');
+    for (const part of ['timeline', 'graph', 'what-if', 'hot-keys', 'transactions', 'details']) {
+      await page.locator(`nav a[href="#${part}"]`).click();
+      expect(await isFocused(page, `#${part}`)).toBe(true);
+      expect(await heading(page)).toContain('#7');
+    }
   });
 
   test('what if: from the details and the hot keys, and from a link', async () => {
