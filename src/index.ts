@@ -23,6 +23,7 @@ export type {
 } from './analysis/access.ts';
 export { type AnalyzeOptions, analyzeBlock, analyzeTransaction } from './analysis/block.ts';
 export { type Place, REASONS, type Reason, type ReasonCode } from './analysis/reason.ts';
+export { recordedAnalysis } from './analysis/recorded.ts';
 export type {
   AnalysisOptions,
   BlockAnalysis,
@@ -167,6 +168,7 @@ export type { AccountDiff, StateDiff } from './state/diff.ts';
 export type { FetchingState, KnownState } from './state/fetching.ts';
 export { accountKey, type KeyParts, parseKey, type StateKey, storageKey } from './state/key.ts';
 export { mergeSnapshots, type SnapshotOptions, snapshotState } from './state/prestate.ts';
+export { type RecordedChange, type Recording, readRecordings } from './state/recording.ts';
 export { type RpcBlock, type RpcInputBlock, rpcBlock } from './state/rpc/block.ts';
 export type { RpcEvent, RpcOptions } from './state/rpc/json-rpc.ts';
 export { RpcError } from './state/rpc/rpc-error.ts';

@@ -2,7 +2,8 @@
  * The table of contents of a run: input → access sets → conflict graph → plan → execution → report. What reads
  * files is before this, what prints is after it.
  */
-import type { AnalysisOptions } from './analysis/result.ts';
+import { recordedAnalysis } from './analysis/recorded.ts';
+import type { AnalysisOptions, BlockAnalysis } from './analysis/result.ts';
 import { InputError } from './errors.ts';
 import { derive } from './executor/derive.ts';
 import type { EngineKind } from './executor/engine-kind.ts';
@@ -19,6 +20,7 @@ import { createNames, type NameBook, type Names } from './names/names.ts';
 import { type NameFiles, type NamesDocument, readNames } from './names/read.ts';
 import type { Findings } from './report/document.ts';
 import { hasAlloc, mergeSnapshots } from './state/prestate.ts';
+import { isTouchedRecording, readRecordings } from './state/recording.ts';
 import type { RpcInputBlock } from './state/rpc/block.ts';
 import { accessListOverNode, inputOverNode, type NamedDocument } from './state/rpc/input.ts';
 import { JsonRpcNode } from './state/rpc/json-rpc.ts';
@@ -34,6 +36,11 @@ export interface RunDocuments {
   readonly input?: NamedDocument;
   /** Earlier ones win. Empty: nothing of the state is known. Block hashes may be among them. */
   readonly prestates: readonly NamedDocument[];
+  /**
+   * Recordings of the transactions with and without diff mode: sets are taken from these instead of being derived
+   * (`recordedAnalysis`). Without any other pre-state, that without diff mode is the pre-state.
+   */
+  readonly recorded?: readonly NamedDocument[];
   /** Values of the block that the transactions are for, as `evm t8n` takes them (`ReadOptions.env`). */
   readonly env?: NamedDocument;
   /** Default: none but what the header says. */
@@ -94,12 +101,34 @@ export async function run(documents: RunDocuments, options: RunOptions): Promise
   const how = { ...rules, workers, granularity, execute, engine, trace };
   const given = documents.blockAccessList;
   const accessList = given === undefined ? undefined : readBlockAccessList(given.value, given.source);
+  const { recorded = [] } = documents;
+  refuseRecorded(recorded, rules);
   return withSetting(documents, options, async (input, state, namesOf, listOf) => {
+    const taken = recorded.length === 0 ? {} : { analysis: recordedSets(input, recorded) };
     const list = accessList ?? (await listOf());
-    const { analysis, graph, plan, execution } = await runOver(state, input, how, list);
+    const { analysis, graph, plan, execution } = await runOver(state, input, { ...how, ...taken }, list);
     const names = await namesOf({ analysis, graph });
     return { analysis, graph, plan, execution, names };
   });
+}
+
+/** A recording shows one order, in which all of its transactions ran. */
+function refuseRecorded(recorded: readonly NamedDocument[], rules: Partial<AnalysisOptions>): void {
+  if (recorded.length === 0) return;
+  const refused = [
+    ['--unordered', rules.unordered],
+    ['--skip-invalid', rules.skipInvalid],
+    ['--trust-access-lists', rules.trustAccessLists],
+  ] as const;
+  const given = refused.find(([, isGiven]) => isGiven === true);
+  if (given === undefined) return;
+  const expected = `derived sets with ${given[0]}`;
+  throw new InputError({ source: 'arguments', path: '', expected, got: 'recorded ones (--recorded)' });
+}
+
+function recordedSets(input: BlockInput, documents: readonly NamedDocument[]): BlockAnalysis {
+  const hashes = input.transactions.map(({ hash }) => hash);
+  return recordedAnalysis(input, readRecordings(documents, hashes));
 }
 
 /** What `lint` does with the documents; see `lintBlock`. */
@@ -146,7 +175,7 @@ async function withSetting<T>(
   ) => Promise<T>,
 ): Promise<T> {
   const { blockHashes, env } = documents;
-  const prestates = statesOf(documents);
+  const prestates = statesOf(rpc === undefined ? documents : { ...documents, recorded: [] });
   const hashes = documents.prestates.filter(({ value }) => isBlockHashes(value));
   if (blockHashes !== undefined) hashes.push(blockHashes);
   const reading = {
@@ -218,9 +247,10 @@ async function namesFor(
 }
 
 /** The pre-states of a run; what `evm t8n` takes on standard input holds one, too. */
-export function statesOf({ input, prestates }: RunDocuments): readonly NamedDocument[] {
+export function statesOf({ input, prestates, recorded = [] }: RunDocuments): readonly NamedDocument[] {
   const given = prestates.filter(({ value }) => !isBlockHashes(value));
-  return input !== undefined && hasAlloc(input.value) ? [input, ...given] : given;
+  const all = input !== undefined && hasAlloc(input.value) ? [input, ...given] : given;
+  return all.length > 0 ? all : recorded.filter(isTouchedRecording);
 }
 
 /** How an input is run; see `RunOptions`. */
@@ -230,6 +260,8 @@ export interface InputOptions extends Partial<AnalysisOptions> {
   readonly execute: 'no' | 'yes' | 'verified';
   readonly engine?: EngineKind | undefined;
   readonly trace?: boolean;
+  /** Sets that are there already. */
+  readonly analysis?: BlockAnalysis;
   readonly onProgress?: RunOptions['onProgress'];
 }
 

@@ -25,6 +25,7 @@ export const REASONS = {
   'unknown-return-data': 'whether return data reaches as far as it is read is not known',
   'may-run-out-of-gas': 'gas may end here',
   'known-storage-root': 'its conditions name a storage root, which depends on every slot of the account',
+  recorded: 'its sets are a recording of one execution, and hold for no other',
 } as const;
 
 /** Codes of reasons; `REASONS` has their words. */

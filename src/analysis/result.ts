@@ -11,8 +11,9 @@ import type { Effects } from './write-index.ts';
  * region but the storage of accounts that the transaction makes or destroys, and no fork whose sides differ.
  * `bounded`: a region, or a branch that may not be taken. `deferred`: not bounded yet, because of what earlier
  * transactions of the block may write; derived again once they have run. `unbounded`: conflicts with everything.
+ * `recorded`: not derived, but taken from a recording of one execution, and sound for no other.
  */
-export type Status = 'exact' | 'bounded' | 'deferred' | 'unbounded';
+export type Status = 'exact' | 'bounded' | 'deferred' | 'unbounded' | 'recorded';
 
 /** What was derived for one transaction. */
 export interface TransactionAnalysis {

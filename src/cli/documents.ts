@@ -17,6 +17,7 @@ export interface DocumentPaths {
   readonly input?: string;
   readonly state: readonly string[];
   readonly env?: string;
+  readonly recorded?: readonly string[];
   /** Default: the file of block hashes that lies with the input. */
   readonly blockHashes?: string;
   readonly blockAccessList?: string;
@@ -34,6 +35,7 @@ export async function readDocuments({
   input,
   state,
   env,
+  recorded = [],
   blockHashes = blockHashesNear(input),
   blockAccessList,
   names = [],
@@ -42,6 +44,7 @@ export async function readDocuments({
     input,
     ...state,
     env,
+    ...recorded,
     blockHashes,
     blockAccessList,
     ...names.map(({ path }) => path),
@@ -51,9 +54,14 @@ export async function readDocuments({
   for (const file of state) {
     prestates.push(await readNamed(file));
   }
+  const recordings: NamedDocument[] = [];
+  for (const file of recorded) {
+    recordings.push(await readNamed(file));
+  }
   return {
     ...(document !== undefined && { input: document }),
     prestates,
+    ...(recordings.length > 0 && { recorded: recordings }),
     ...(env !== undefined && { env: await readNamed(env) }),
     ...(blockHashes !== undefined && { blockHashes: await readNamed(blockHashes) }),
     ...(blockAccessList !== undefined && { blockAccessList: await readNamed(blockAccessList) }),

@@ -50,6 +50,7 @@ export interface ChainOptions {
 }
 
 export interface RuleOptions extends ChainOptions {
+  readonly recorded: readonly string[];
   readonly unordered?: true;
   readonly trustAccessLists?: true;
   readonly skipInvalid?: true;
@@ -169,7 +170,15 @@ export function withRules(command: Command): Command {
   return withChain(command)
     .option('--unordered', 'a mempool, not a block: sets and conflicts hold in any order')
     .option('--trust-access-lists', 'declared access lists are binding')
-    .option('--skip-invalid', 'leave invalid transactions out, rather than refuse the block');
+    .option('--skip-invalid', 'leave invalid transactions out, rather than refuse the block')
+    .addOption(
+      new Option(
+        '--recorded <file>',
+        'takes the sets from recordings of prestateTracer, instead of deriving them; once without diff mode and once with it',
+      )
+        .argParser(collect)
+        .default([], 'none'),
+    );
 }
 
 export function withPlan(command: Command): Command {

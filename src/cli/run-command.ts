@@ -60,6 +60,7 @@ export async function runCommand(
       ...(path !== undefined && { input: path }),
       state: options.state,
       ...(options.env !== undefined && { env: options.env }),
+      recorded: options.recorded,
       ...(options.blockHashes !== undefined && { blockHashes: options.blockHashes }),
       ...(blockAccessList !== undefined && { blockAccessList }),
       names: options.names,

@@ -180,7 +180,8 @@ export class BlockRun {
   async runInOrder(index: number, analysis: TransactionAnalysis | undefined): Promise<Escape[]> {
     const result = await this.run(index, this.current, analysis);
     this.commit(result, null);
-    return result.status === 'ran' && analysis !== undefined ? findEscapes(analysis.accesses, result) : [];
+    if (result.status !== 'ran' || analysis === undefined) return [];
+    return findEscapes(analysis.accesses, result, analysis.status);
   }
 }
 

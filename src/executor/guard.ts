@@ -1,8 +1,9 @@
 /** Compares what a transaction was seen to do with what was derived for it: anything outside is an escape. */
 import type { AccessMode, AccessSet } from '../analysis/access.ts';
 import { accessCovers } from '../analysis/overlap.ts';
+import type { Status } from '../analysis/result.ts';
 import type { Address } from '../input/block.ts';
-import type { StateKey } from '../state/key.ts';
+import { accountKey, type StateKey, storageKey } from '../state/key.ts';
 import type { Ran } from './transaction-runner.ts';
 
 /** An observed access outside the derived set: a defect of the analysis. */
@@ -13,13 +14,20 @@ export interface Escape {
   readonly mode: AccessMode;
 }
 
-/** All escapes of a transaction, in the order in which they were first touched. */
-export function findEscapes(accesses: AccessSet, ran: Ran): Escape[] {
+/**
+ * All escapes of a transaction, in the order in which they were first touched. A recording does not tell what was read
+ * from what was written and left as it was (a lock, a balance that is passed on); to other transactions both are a
+ * read.
+ */
+export function findEscapes(accesses: AccessSet, ran: Ran, status?: Status): Escape[] {
   const escapes: Escape[] = [];
+  const changed = status === 'recorded' ? changedKeys(ran) : null;
   for (const [key, mode] of ran.observed.keys) {
-    if (!accessCovers(accesses, key, mode, ran.origins.get(key))) {
-      escapes.push({ transaction: ran.index, key, mode });
-    }
+    const origin = ran.origins.get(key);
+    if (accessCovers(accesses, key, mode, origin)) continue;
+    const isLeftAsItWas = changed !== null && !changed.has(key);
+    if (isLeftAsItWas && accessCovers(accesses, key, 'read', origin)) continue;
+    escapes.push({ transaction: ran.index, key, mode });
   }
   for (const address of ran.observed.storages) {
     if (!coversStorage(accesses, address)) {
@@ -32,6 +40,17 @@ export function findEscapes(accesses: AccessSet, ran: Ran): Escape[] {
 /** Whether observed slots have to be traced to their hashes before they can be compared. */
 export function needsOrigins(accesses: AccessSet): boolean {
   return accesses.regions.some(({ shape }) => shape === 'mapping');
+}
+
+function changedKeys({ diff }: Ran): ReadonlySet<StateKey> {
+  const keys = new Set<StateKey>();
+  for (const { address, slots, ...fields } of diff) {
+    for (const field of ['balance', 'nonce', 'code'] as const) {
+      if (fields[field] !== undefined) keys.add(accountKey(address, field));
+    }
+    for (const [slot] of slots) keys.add(storageKey(address, slot));
+  }
+  return keys;
 }
 
 function coversStorage({ regions }: AccessSet, address: Address): boolean {

@@ -282,8 +282,8 @@ export class ParallelRun {
 
   /** What a worker answers is inside the sets: it has checked that itself. */
   #settleLocal(result: RunResult, commutation: Commutation | null): void {
-    const { accesses } = this.#analysisOf(result.index);
-    if (result.status === 'ran' && findEscapes(accesses, result).length > 0) this.#hasEscaped = true;
+    const { accesses, status } = this.#analysisOf(result.index);
+    if (result.status === 'ran' && findEscapes(accesses, result, status).length > 0) this.#hasEscaped = true;
     else this.#settle(result, commutation);
   }
 

@@ -49,7 +49,7 @@ const transaction = z
   .strictObject({
     index,
     hash: word,
-    status: z.enum(['exact', 'bounded', 'deferred', 'unbounded']).meta({
+    status: z.enum(['exact', 'bounded', 'deferred', 'unbounded', 'recorded']).meta({
       description:
         'Of its derived sets. What exact ones hold it uses on every state that agrees on what it depends on; ' +
         'otherwise the best list is that of this run.',

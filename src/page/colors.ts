@@ -28,6 +28,7 @@ export function readColors(host: HTMLElement): Colors {
     status('bounded'),
     status('deferred'),
     status('unbounded'),
+    status('recorded'),
   ]) as Record<ColorName, string>;
   probe.remove();
   return {
@@ -37,6 +38,7 @@ export function readColors(host: HTMLElement): Colors {
       bounded: pattern(of.surface, (tile) => tile.stroke(new Path2D('M-1 7 L7 -1'))),
       deferred: pattern(of.surface, (tile) => tile.fillRect(2, 2, 2, 2)),
       unbounded: pattern(of.surface, (tile) => tile.stroke(new Path2D('M0 0 L6 6 M0 6 L6 0'))),
+      recorded: pattern(of.surface, (tile) => tile.stroke(new Path2D('M0 3 L6 3'))),
     },
   };
 }

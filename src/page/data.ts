@@ -6,7 +6,7 @@
 import type { Granularity } from '../graph/plan.ts';
 
 /** How tight the sets of a transaction are; see `Status` of the analysis. */
-export type PageStatus = 'exact' | 'bounded' | 'deferred' | 'unbounded';
+export type PageStatus = 'exact' | 'bounded' | 'deferred' | 'unbounded' | 'recorded';
 
 export interface PageReason {
   readonly code: string;

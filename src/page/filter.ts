@@ -4,7 +4,7 @@ import { transactionAt } from './block.ts';
 import type { PageStatus } from './data.ts';
 import type { Outcome } from './outcome.ts';
 
-export const STATUSES: readonly PageStatus[] = ['exact', 'bounded', 'deferred', 'unbounded'];
+export const STATUSES: readonly PageStatus[] = ['exact', 'bounded', 'deferred', 'unbounded', 'recorded'];
 
 export interface Filter {
   /** Words that all have to be found: in the hash, an address, a name, a status, a reason, or an accessed key. */

@@ -168,7 +168,9 @@ const transaction = z
     from: address,
     to: address.nullable().meta({ description: 'null: creates a contract.' }),
     gasLimit: quantity,
-    status: z.enum(['exact', 'bounded', 'deferred', 'unbounded']),
+    status: z.enum(['exact', 'bounded', 'deferred', 'unbounded', 'recorded']).meta({
+      description: 'recorded: not derived, but taken from a recording of one execution; holds for no other.',
+    }),
     reasons: z.array(reason).meta({ description: 'Empty exactly where the status is exact.' }),
     accesses: z.strictObject({
       reads: keys.meta({ description: 'Every key that is read and not written.' }),

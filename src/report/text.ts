@@ -46,7 +46,7 @@ function heading({ analysis, graph }: Findings, colors: Colors): string[] {
 
 /** How many are how good, worst last. */
 function statuses({ transactions }: Findings['analysis']): string {
-  const counts = (['exact', 'bounded', 'deferred', 'unbounded'] as const).flatMap((status) => {
+  const counts = (['exact', 'bounded', 'deferred', 'unbounded', 'recorded'] as const).flatMap((status) => {
     const count = transactions.filter((one) => one.status === status).length;
     return count === 0 ? [] : [`${count === transactions.length ? 'all' : grouped(count)} ${status}`];
   });

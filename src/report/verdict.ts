@@ -36,6 +36,10 @@ export function judgeRun({ analysis, execution }: Findings, options: VerdictOpti
   } else if (analysis.missing.length > 0) {
     notes.push(`${count(analysis.missing.length, 'state key')} missing, first ${analysis.missing[0]}`);
   }
+  const recorded = analysis.transactions.filter(({ status }) => status === 'recorded').length;
+  if (recorded > 0) {
+    notes.push(`${count(recorded, 'transaction')} with recorded sets: they hold for that one execution only`);
+  }
   const assuming = analysis.input.transactions.filter(({ assumed }) => assumed !== undefined);
   const fields = [...new Set(assuming.flatMap(({ assumed }) => assumed ?? []))];
   if (fields.length > 0) {
@@ -75,7 +79,11 @@ export function judgeRun({ analysis, execution }: Findings, options: VerdictOpti
         `${count(escapes, 'access', 'accesses')} outside the declared lists that were to be trusted`,
       );
     } else {
-      const line = `${count(escapes, 'escape')}: a defect of the analysis, please report it`;
+      const cause =
+        recorded > 0
+          ? 'the recordings are of another execution, or lack something'
+          : 'a defect of the analysis, please report it';
+      const line = `${count(escapes, 'escape')}: ${cause}`;
       (isStrict ? failures : notes).push(line);
     }
   }

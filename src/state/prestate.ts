@@ -12,7 +12,15 @@
  */
 import type { Address } from '../input/block.ts';
 import { hexToBytes } from '../input/hex.ts';
-import { member, readAddress, readNumber, readQuantity, unexpected, type Where } from '../input/schema.ts';
+import {
+  member,
+  readAddress,
+  readHash,
+  readNumber,
+  readQuantity,
+  unexpected,
+  type Where,
+} from '../input/schema.ts';
 import { Snapshot, type SnapshotAccount } from './snapshot.ts';
 
 /** How to take what a recording lacks. */
@@ -147,6 +155,13 @@ function addAccount(
   const balance = readField(value, 'balance', readBalance, 'a balance, hex or decimal', parent, key);
   const nonce = readField(value, 'nonce', readNonce, 'a nonce of at most 64 bits', parent, key);
   const code = readField(value, 'code', (text) => readCode(collected, text), 'code in hex', parent, key);
+  if (code === undefined && hidesCode(value)) {
+    throw unexpected(
+      member(parent, key, 'code'),
+      'the code that codeHash is of (disableCode leaves it out)',
+      undefined,
+    );
+  }
   const slots = readField(value, 'storage', readObject, 'an object of slots and values', parent, key);
   if (collected.absent.has(address)) return;
   let account = collected.accounts.get(address);
@@ -161,6 +176,14 @@ function addAccount(
   }
   if (slots !== undefined) addStorage(account, slots, parent, key);
 }
+
+/** geth names the hash of code that it was told to leave out. */
+function hidesCode({ codeHash }: JsonObject): boolean {
+  const hash = readHash(codeHash);
+  return hash !== undefined && hash !== EMPTY_CODE_HASH && BigInt(hash) !== 0n;
+}
+
+const EMPTY_CODE_HASH = '0xc5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470';
 
 function addStorage(account: CollectedAccount, slots: JsonObject, parent: Where, key: string): void {
   for (const name of Object.keys(slots)) {

@@ -413,6 +413,18 @@ const OPTIONS: readonly Row[] = [
     'FILE: expected a block access list, or its RLP in hex, got 7',
   ],
   [
+    'recordings of something else',
+    ['tx.json', '--recorded', 'FILE'],
+    '[]',
+    'FILE: expected 1 recordings, one for each transaction, got an empty array',
+  ],
+  [
+    'a recording in no order',
+    ['tx.json', '--recorded', 'FILE', '--unordered'],
+    '[{}]',
+    'arguments: expected derived sets with --unordered, got recorded ones (--recorded)',
+  ],
+  [
     'an option that is none',
     ['tx.json', '--stat', 'x'],
     '',

@@ -304,3 +304,12 @@ describeCorpus('real pre-states', () => {
     expect(snapshotState(prestate).account(identity)).toMatchObject({ balance: 0n, nonce: 0n });
   });
 });
+
+test('code that was left out is not taken for none', () => {
+  const address = `0x${'aa'.repeat(20)}`;
+  const empty = '0xc5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470';
+  expect(() => snapshotState({ [address]: { balance: '0x0', codeHash: empty } })).not.toThrow();
+  expect(() => snapshotState({ [address]: { balance: '0x0', codeHash: `0x${'12'.repeat(32)}` } })).toThrow(
+    `${address}.code: expected the code that codeHash is of (disableCode leaves it out), got nothing`,
+  );
+});

@@ -13,6 +13,7 @@ export const STATUS_FILL: Readonly<Record<Status, Tint>> = {
   bounded: { light: '#fdf0c9', dark: '#4d4012' },
   deferred: { light: '#fbdcc4', dark: '#5a3316' },
   unbounded: { light: '#f3cbd9', dark: '#5e2038' },
+  recorded: { light: '#e8e8e8', dark: '#3a3a3a' },
 };
 
 /** What is on the critical path. */

@@ -12,6 +12,7 @@ const STATUSES: readonly { readonly status: Status; readonly meaning: string }[]
   { status: 'bounded', meaning: 'contains regions, or keys that may not be touched' },
   { status: 'deferred', meaning: 'derived again once earlier transactions have run' },
   { status: 'unbounded', meaning: 'conflicts with everything' },
+  { status: 'recorded', meaning: 'of one execution; not derived, and no guarantee' },
 ];
 
 export function accessSets(findings: NamedFindings, colors: Colors): string[] {

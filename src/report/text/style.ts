@@ -32,6 +32,8 @@ export function statusColor(status: Status, colors: Colors): (text: string) => s
       return colors.yellow;
     case 'unbounded':
       return colors.red;
+    case 'recorded':
+      return colors.yellow;
     default:
       return status satisfies never;
   }
