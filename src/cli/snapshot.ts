@@ -78,15 +78,21 @@ async function runSnapshot(path: string | undefined, options: SnapshotOptions): 
   } as const;
   const { prepareFolder, writeSnapshot } = await import('../snapshot/files.ts');
   await prepareFolder(out, how);
-  const { input } = await readDocuments({ ...(path !== undefined && { input: path }), state: [] });
-  const { takeSnapshot } = await import('../snapshot/take.ts');
-  const snapshot = await takeSnapshot({
-    url: rpc,
-    ...rpcOptionsOf(options),
-    ...(input !== undefined && { input }),
-    ...(block !== undefined && { block }),
-    ...(chain !== undefined && { chain }),
-    ...(hardfork !== undefined && { hardfork }),
+  const { nodeProgress, stageText, withProgress } = await import('./progress.ts');
+  const snapshot = await withProgress(options, async (progress) => {
+    progress.show('reading');
+    const { input } = await readDocuments({ ...(path !== undefined && { input: path }), state: [] });
+    const { takeSnapshot } = await import('../snapshot/take.ts');
+    return takeSnapshot({
+      url: rpc,
+      ...rpcOptionsOf(options),
+      ...(input !== undefined && { input }),
+      ...(block !== undefined && { block }),
+      ...(chain !== undefined && { chain }),
+      ...(hardfork !== undefined && { hardfork }),
+      onEvent: nodeProgress(progress),
+      onProgress: (one) => progress.show(stageText(one)),
+    });
   });
   const paths = await writeSnapshot(out, snapshot, how);
   const accounts = Object.values(snapshot.prestate);
@@ -101,7 +107,7 @@ async function runSnapshot(path: string | undefined, options: SnapshotOptions): 
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
   const { judgeRun } = await import('../report/verdict.ts');
-  const verdict = judgeRun(snapshot.findings, { isStrict: false, isVerified: false, hasState: true });
+  const verdict = judgeRun(snapshot.findings, { isStrict: false, isVerified: true, hasState: true });
   const notes = snapshot.invalid === null ? [] : [`not executed: ${snapshot.invalid}`];
   conclude({ ...verdict, notes: [...notes, ...verdict.notes] }, options);
 }

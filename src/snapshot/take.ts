@@ -4,7 +4,7 @@ import type { BlockInput } from '../input/block.ts';
 import { readInput } from '../input/read.ts';
 import { askForNames } from '../names/asked.ts';
 import type { Findings } from '../report/document.ts';
-import { runOver } from '../run.ts';
+import { type RunProgress, runOver } from '../run.ts';
 import type { RpcInputBlock } from '../state/rpc/block.ts';
 import { inputOverNode, type NamedDocument } from '../state/rpc/input.ts';
 import { JsonRpcNode, type RpcOptions } from '../state/rpc/json-rpc.ts';
@@ -21,6 +21,8 @@ export interface SnapshotRequest extends RpcOptions {
   readonly block?: RpcInputBlock;
   readonly chain?: string;
   readonly hardfork?: string;
+  /** Is told of each transaction. Default: nobody is. */
+  readonly onProgress?: (progress: RunProgress) => void;
 }
 
 /** An input with all the state that analysis and execution ask for. */
@@ -46,12 +48,12 @@ export interface NodeSnapshot {
  * @throws InputError, RpcError
  */
 export async function takeSnapshot(request: SnapshotRequest): Promise<NodeSnapshot> {
-  const { url, input: given, block, chain, hardfork, ...rpc } = request;
+  const { url, input: given, block, chain, hardfork, onProgress, ...rpc } = request;
   const rules = { ...(chain !== undefined && { chain }), ...(hardfork !== undefined && { hardfork }) };
   const node = new JsonRpcNode(url, rpc);
   try {
     const { document, input, state } = await inputOverNode(node, given, block, rules);
-    const { findings, invalid } = await runOnce(input, state);
+    const { findings, invalid } = await runOnce(input, state, onProgress);
     return {
       input,
       document: document.value,
@@ -69,8 +71,13 @@ export async function takeSnapshot(request: SnapshotRequest): Promise<NodeSnapsh
 async function runOnce(
   input: BlockInput,
   state: NodeState,
+  onProgress: SnapshotRequest['onProgress'],
 ): Promise<Pick<NodeSnapshot, 'findings' | 'invalid'>> {
-  const how = { workers: 1, granularity: 'transaction' as const };
+  const how = {
+    workers: 1,
+    granularity: 'transaction' as const,
+    ...(onProgress !== undefined && { onProgress }),
+  };
   if (input.block === null) {
     await runOver(state, input, { ...how, unordered: true, execute: 'no' });
     const findings = await runOver(state, input, { ...how, execute: 'no' });

@@ -92,7 +92,7 @@ function readBlock(value: unknown): FoundBlock | null | undefined {
   const hash = readHash(json.hash);
   const parentHash = readHash(json.parentHash);
   if (parentHash === undefined) return undefined;
-  if (json.hash === null || json.number === null) return { name: null, json };
+  if ((json.hash ?? null) === null || json.number === null) return { name: null, json };
   if (number === undefined || hash === undefined) return undefined;
   return { name: { number, hash, parentHash }, json };
 }

@@ -142,6 +142,8 @@ function networkTrouble(error: unknown): Trouble {
   const { cause } = error as { readonly cause?: { readonly code?: unknown } };
   const code = typeof cause?.code === 'string' ? cause.code : '';
   const line = lineOf(cause ?? error);
+  if (line === 'bad port')
+    return new Trouble('final', 'a port that HTTP clients refuse (the Fetch Standard)');
   const message = line.includes(code) ? line : `${line} (${code})`;
   return new Trouble(TRANSIENT_CODES.has(code) ? 'transient' : 'final', message);
 }

@@ -2,6 +2,7 @@
  * Calls of a node over JSON-RPC: in batches as large as the node takes them, a few at a time, and again where that
  * may help.
  */
+import { setMaxListeners } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import type PQueue from 'p-queue';
 import { type Answer, answersOf, type Call } from './batch.ts';
@@ -62,6 +63,8 @@ export class JsonRpcNode {
     this.#address = nodeAddress(url);
     this.#options = { ...DEFAULTS, ...options };
     this.#batchLimit = this.#options.batchSize;
+    // As many wait for it as there are requests under way.
+    setMaxListeners(0, this.#closing.signal);
   }
 
   /**

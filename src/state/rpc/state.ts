@@ -112,6 +112,8 @@ export function nodeState(node: JsonRpcNode, block: RpcBlock, { cache }: StateOp
       const traced = input.block?.parentHash === name.hash ? await tracedState(node, input) : null;
       if (traced === null) return accessListHints(node, input.transactions, parameter);
       source.learn(traced.known);
+      const { accounts, slots } = traced.known;
+      node.emit({ kind: 'loaded', accounts: accounts.size, slots: slots.size });
       fetches++;
       return traced.hints;
     },

@@ -14,7 +14,7 @@ import { type BlockTraces, traceBlock } from './prestate-tracer.ts';
 const example = (name: string) =>
   JSON.parse(readFileSync(new URL(`../../../examples/mixed-block/${name}.json`, import.meta.url), 'utf8'));
 const whole: BlockInput = readInput(example('block'));
-const input: BlockInput = { ...whole, transactions: whole.transactions.slice(0, 40) };
+const input: BlockInput = { ...whole, transactions: whole.transactions.slice(0, 25) };
 const prestate = snapshotState(example('prestate'));
 const parent = input.block?.parentHash ?? '0x';
 
