@@ -5,8 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { renderHtml } from '../../src/output/html.ts';
-import { analysisOf } from '../graph/random-block.ts';
-import { analysis, execution } from '../report/hand-made.ts';
+import { accountKey } from '../../src/state/key.ts';
+import { A, analysisOf, type Draft } from '../graph/random-block.ts';
+import { account, analysis, execution } from '../report/hand-made.ts';
 import { exampleFindings, findingsOf, pageBlock, withTransactions } from './blocks.ts';
 import { hasBrowser, type OpenedPage, PageOpener } from './browser.ts';
 
@@ -398,6 +399,23 @@ inBrowser('the page', () => {
     expect(await one.locator('.compare').textContent()).toContain('Transactions10');
     const none = await open(renderHtml(findingsOf(analysisOf([]))));
     expect(await matches(none)).toBe('0 of 0 shown');
+  });
+
+  test('1,500 transactions, a third of them one behind the other', async () => {
+    const drafts = Array.from({ length: 1500 }, (_, index): Draft => {
+      const shared: Draft['keys'] = index % 3 === 0 ? { [`${A}:balance`]: 'write' } : {};
+      return { keys: { ...shared, [accountKey(account(index), 'nonce')]: 'delta' }, gas: 21_000n };
+    });
+    const page = await open(renderHtml(findingsOf(withTransactions(analysisOf(drafts)))));
+    expect(await matches(page)).toBe('1,500 of 1,500 shown');
+    expect(await tile(page, 'Bound')).toBe('3.00×');
+    await page.getByRole('button', { name: 'Last' }).click();
+    expect(await page.locator('#transactions tbody tr').last().getAttribute('data-transaction')).toBe('1499');
+    await page.fill('#search', accountKey(account(1234), 'nonce'));
+    expect(await matches(page)).toBe('1 of 1,500 shown');
+    await page.fill('#change-key', `${A}:balance`);
+    await page.click('#do-commute');
+    expect(await tile(page, 'Bound')).toBe('3.00× 1500.00×');
   });
 
   test('names that were made to break out are text', async () => {
