@@ -3,7 +3,7 @@
  * whole job takes against `runBlock` of @ethereumjs/vm: `npm run examples [-- NAME… OPTIONS]`. Names are those of
  * workloads and of groups; default: all.
  *
- * Options: `--size N` transactions (30), `--contention X` from 0 to 1 (0.5; for patterns 1), `--seed N` (1), `--workers N` (2),
+ * Options: `--size N` transactions (20), `--contention X` from 0 to 1 (0.5; for patterns 1), `--seed N` (1), `--workers N` (2),
  * `--rounds N` of the timing (1, after one that does not count), `--out FOLDER` for `NAME/block.json`,
  * `NAME/prestate.json` and `NAME/names.json`, which the command line reads; `--write` puts the tables into `docs/workloads.md`. Exits with
  * 1 if a derived set misses an access.
@@ -28,7 +28,7 @@ function readArguments() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
-      size: { type: 'string', default: '30' },
+      size: { type: 'string', default: '20' },
       contention: { type: 'string' },
       seed: { type: 'string', default: '1' },
       workers: { type: 'string', default: '2' },
@@ -101,8 +101,8 @@ async function main(): Promise<void> {
   await executor.close();
   if (isWritten) {
     const method =
-      `\`npm run examples -- --write\`: ${size} transactions each, seed ${seed}; ${workers} workers, medians of ` +
-      `${rounds} after one that does not count; ${machineText(describeMachine())}.`;
+      `\`npm run examples -- --write\`: ${size} transactions each, seed ${seed}; ${workers} workers, ` +
+      `${rounds === 1 ? 'one run' : `medians of ${rounds} runs`} after one that does not count; ${machineText(describeMachine())}.`;
     const text = `${method}\n\n${workloadTables(measured)}`;
     writeFileSync(DOCUMENT, withSection(readFileSync(DOCUMENT, 'utf8'), 'workloads', text));
   }

@@ -5,6 +5,9 @@ import { type Artifact, compileContract } from './artifact.ts';
 import { type Chain, type Contract, call, createChain, deploy, fund } from './chain.ts';
 import type { Random } from './random.ts';
 
+/** How a contract is called, and, where that is known, where its variables lie. */
+export type Description = Pick<Artifact, 'abi' | 'storageLayout'>;
+
 export interface Stage {
   readonly chain: Chain;
   readonly random: Random;
@@ -12,8 +15,8 @@ export interface Stage {
   readonly deployer: Account;
   /** What accounts are called, for those who read about the block. */
   readonly names: Map<Hex, string>;
-  /** What named contracts were deployed from. */
-  readonly artifacts: Map<Hex, Artifact>;
+  /** What is known of named contracts beside their names. */
+  readonly described: Map<Hex, Description>;
 }
 
 const supply = parseEther('1000000000000');
@@ -22,19 +25,29 @@ export async function createStage(random: Random): Promise<Stage> {
   const chain = await createChain();
   const deployer = createAccount('deployer');
   await fund(chain, deployer.address, parseEther('1000000'));
-  return { chain, random, deployer, names: new Map(), artifacts: new Map() };
+  return { chain, random, deployer, names: new Map(), described: new Map() };
+}
+
+/** Remembers what a contract is called, and how it is. */
+export function nameContract(
+  { names, described }: Stage,
+  name: string,
+  address: Hex,
+  description: Description,
+): void {
+  names.set(address, name);
+  described.set(address, description);
 }
 
 /** Deploys a contract and remembers what it is called. */
 export async function deployNamed(
-  { chain, deployer, names, artifacts }: Stage,
+  stage: Stage,
   name: string,
   artifact: Artifact,
   args: readonly unknown[] = [],
 ): Promise<Contract> {
-  const contract = await deploy(chain, deployer, artifact, args);
-  names.set(contract.address, name);
-  artifacts.set(contract.address, artifact);
+  const contract = await deploy(stage.chain, stage.deployer, artifact, args);
+  nameContract(stage, name, contract.address, artifact);
   return contract;
 }
 

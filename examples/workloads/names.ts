@@ -12,8 +12,8 @@ interface NamesFile {
 }
 
 /** Labels of accounts, and for each contract its ABI and, where it was compiled for the example, its layout. */
-export function namesFilesOf({ names, artifacts }: WorkloadBlock): NamesFile[] {
-  const about = [...artifacts].flatMap(([account, { abi, storageLayout }]) => {
+export function namesFilesOf({ names, described }: WorkloadBlock): NamesFile[] {
+  const about = [...described].flatMap(([account, { abi, storageLayout }]) => {
     const named = { source: names.get(account) ?? account, account };
     const functions = { ...named, value: JSON.parse(abi.formatJson()) };
     return storageLayout === undefined ? [functions] : [functions, { ...named, value: storageLayout }];

@@ -1,10 +1,9 @@
 /** A workload: the transactions of one kind of application, as many and as contended as asked for. */
 
 import type { Hex } from '../generator/account.ts';
-import type { Artifact } from '../generator/artifact.ts';
 import { type Draft, type Example, sealBlock } from '../generator/block.ts';
 import { createRandom } from '../generator/random.ts';
-import { createStage, type Stage } from '../generator/stage.ts';
+import { createStage, type Description, type Stage } from '../generator/stage.ts';
 
 /** How much of it, and how much of that on what everybody wants. */
 export interface Load {
@@ -34,8 +33,8 @@ export interface WorkloadOptions extends Partial<Load> {
 export interface WorkloadBlock extends Example {
   /** What contracts are called, by address. */
   readonly names: ReadonlyMap<Hex, string>;
-  /** What they were deployed from, by address. */
-  readonly artifacts: ReadonlyMap<Hex, Artifact>;
+  /** What is known of them beside that. */
+  readonly described: ReadonlyMap<Hex, Description>;
 }
 
 const defaultLoad: Load = { size: 60, contention: 0.5 };
@@ -59,7 +58,7 @@ export async function buildWorkload(
   return {
     ...(await sealBlock(stage.chain, drafts, random)),
     names: stage.names,
-    artifacts: stage.artifacts,
+    described: stage.described,
   };
 }
 

@@ -2,7 +2,7 @@
 import { MaxUint256, parseEther } from 'ethers';
 import { readArtifact } from '../../generator/artifact.ts';
 import { call, encodeCall } from '../../generator/chain.ts';
-import { createPayer, deployNamed, give, smallAmount } from '../../generator/stage.ts';
+import { createPayer, deployNamed, give, nameContract, smallAmount } from '../../generator/stage.ts';
 import { deadline, deployUniswap, openPair, type Pair } from '../../generator/uniswap.ts';
 import { draftMix, type Workload } from '../workload.ts';
 import { calmMarkets, deployMarketTokens } from './markets.ts';
@@ -15,7 +15,8 @@ export const uniswapV2: Workload = {
     const { chain, deployer } = stage;
     const weth = await deployNamed(stage, 'WETH9', readArtifact('canonical-weth/build/contracts/WETH9.json'));
     const { factory, router } = await deployUniswap(chain, deployer, weth);
-    stage.names.set(factory.address, 'UniswapV2Factory').set(router.address, 'UniswapV2Router02');
+    nameContract(stage, 'UniswapV2Factory', factory.address, factory);
+    nameContract(stage, 'UniswapV2Router02', router.address, router);
     const { hot, calm } = await deployMarketTokens(stage, calmMarkets(load));
     for (const [number, pair] of [hot, ...calm].entries()) {
       for (const token of pair) await call(chain, deployer, token, 'approve', [router.address, MaxUint256]);

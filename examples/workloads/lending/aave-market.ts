@@ -3,7 +3,7 @@ import { MaxUint256, parseEther } from 'ethers';
 import { type Account, type Hex, lowerHex } from '../../generator/account.ts';
 import { type Artifact, readArtifact } from '../../generator/artifact.ts';
 import { type Contract, call } from '../../generator/chain.ts';
-import { deployNamed, type Stage } from '../../generator/stage.ts';
+import { deployNamed, nameContract, type Stage } from '../../generator/stage.ts';
 
 export interface AaveMarket {
   readonly pool: Contract;
@@ -99,7 +99,7 @@ async function deployPool(stage: Stage, provider: Contract) {
   const proxied = async (getter: string, { abi }: Artifact, name: string): Promise<Contract> => {
     const [address] = await call(chain, deployer, provider, getter, []);
     const proxy = { address: lowerHex(String(address)), abi };
-    stage.names.set(proxy.address, name);
+    nameContract(stage, name, proxy.address, proxy);
     return proxy;
   };
   return {
