@@ -75,7 +75,7 @@ type Seen = Recognized & { readonly touches: Touches };
  * Runs a block, and says what makes its transactions wait: those keys with most transactions that wait, each with
  * what was seen of it. Nothing is guessed from names.
  *
- * @returns Most waiting first.
+ * @returns What could gain most first, then most waiting.
  */
 export async function adviseBlock(input: BlockInput, options: AdviceOptions): Promise<Advice[]> {
   const { state, engine, signal } = options;
@@ -117,7 +117,7 @@ export class Adviser {
     if (transaction !== undefined) this.#log.note(trial, transaction);
   }
 
-  /** Most waiting first. */
+  /** What could gain most first, then most waiting. */
   advice(): Advice[] {
     if (this.#hot.length === 0) return [];
     const names = createNames(this.#analysis);
@@ -131,7 +131,7 @@ export class Adviser {
       const name = touches.waiting.join();
       groups.set(name, [...(groups.get(name) ?? []), { ...recognized, touches }]);
     }
-    return [...groups.values()].slice(0, MOST_ADVICE).flatMap((group) => {
+    const advice = [...groups.values()].slice(0, MOST_ADVICE).flatMap((group): Advice[] => {
       const [first, ...others] = this.#withTrades(group).sort(
         (a, b) => RANKS.indexOf(a.pattern) - RANKS.indexOf(b.pattern),
       );
@@ -152,6 +152,8 @@ export class Adviser {
         },
       ];
     });
+    // What helps most, first; the order so far is that of waiting.
+    return advice.sort((a, b) => tenths(b.bound.without) - tenths(a.bound.without));
   }
 
   /** Plain slots of one account that show a pool only together. */
@@ -183,9 +185,9 @@ export class Adviser {
     if (senders.size === 1 || (field !== 'storage' && senders.has(address))) return is('one-sender');
     switch (field) {
       case 'balance':
-        return is('ether');
+        return this.#log.isContract(address) ? is('ether') : null;
       case 'nonce':
-        return is('factory');
+        return this.#log.isContract(address) ? is('factory') : null;
       case 'code':
         return null;
       case 'storage': {
@@ -197,6 +199,11 @@ export class Adviser {
         return field satisfies never;
     }
   }
+}
+
+/** Less is no difference. */
+function tenths(ratio: number): number {
+  return Math.round(10 * ratio);
 }
 
 function callersOf(indices: readonly number[], transactions: readonly Transaction[]): Caller[] {

@@ -1,8 +1,9 @@
 /** What each transaction left in the slots that others wait for, as it was run: the evidence of all advice. */
 import type { Trial } from '../executor/trials.ts';
-import type { Transaction } from '../input/block.ts';
+import type { Address, Transaction } from '../input/block.ts';
 import { keccak256 } from '../input/keccak.ts';
 import { parseKey, type StateKey, slotHex, storageKey } from '../state/key.ts';
+import type { StateSource } from '../state/source.ts';
 
 /** A transaction that wrote a slot. */
 export interface Change {
@@ -23,14 +24,22 @@ const MOST_SLOTS = 256;
 const LARGEST_ELEMENT = 16n;
 const SELECTOR_BYTES = 4;
 const WORD_BYTES = 32;
+/** First byte of a delegation; no contract's code begins with it (EIP-3541). */
+const DELEGATION = 0xef;
 
 /** Collects changes of some slots, one transaction after the other. */
 export class ChangeLog {
   readonly #changes = new Map<StateKey, Change[]>();
+  /** Accounts of the other keys: whether they have code. */
+  readonly #contracts = new Map<Address, boolean>();
 
   /** @param keys - Those that are no slots have no changes. */
   constructor(keys: readonly StateKey[]) {
-    for (const key of keys) if (parseKey(key).slot !== null) this.#changes.set(key, []);
+    for (const key of keys) {
+      const { address, slot } = parseKey(key);
+      if (slot === null) this.#contracts.set(address, false);
+      else this.#changes.set(key, []);
+    }
   }
 
   /** In block order; empty where none was seen. */
@@ -38,9 +47,17 @@ export class ChangeLog {
     return this.#changes.get(key) ?? [];
   }
 
+  /** Whether an account of a key that is no slot has had code of its own. */
+  isContract(address: Address): boolean {
+    return this.#contracts.get(address) === true;
+  }
+
   /** To be called for each transaction while its trial holds. */
   note({ index, result, state }: Trial, transaction: Transaction): void {
     if (result.status !== 'ran') return;
+    for (const [address, isContract] of this.#contracts) {
+      if (!isContract && hasCode(state, address)) this.#contracts.set(address, true);
+    }
     const { observed, diff } = result;
     const touched = [...this.#changes.keys()].filter((key) => observed.keys.get(key) === 'write');
     if (touched.length === 0) return;
@@ -70,6 +87,12 @@ export class ChangeLog {
       });
     }
   }
+}
+
+/** A delegation (EIP-7702) does not make an account a contract. */
+function hasCode(state: StateSource, address: Address): boolean {
+  const code = state.account(address)?.code;
+  return code !== undefined && code.length > 0 && code[0] !== DELEGATION;
 }
 
 function magnitude(delta: bigint): bigint {

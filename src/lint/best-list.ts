@@ -18,6 +18,7 @@ export interface Candidate {
 }
 
 export interface BestList {
+  /** In order of addresses and slots, unless it is the declared one. */
   readonly list: AccessList;
   readonly gas: bigint;
   /** The least gas with a list that was passed over, because the transaction would do something else; or `null`. */
@@ -51,7 +52,9 @@ export async function findBestList(
   for (const other of [none, tidy, own]) {
     if (other !== null && isBetter(other, best)) best = other;
   }
-  return { list: normalized(best.list), gas: best.gas, passedOver: search.passedOver };
+  // Its own list may do what it does because of what stands in it twice.
+  const list = best === own ? declared : normalized(best.list);
+  return { list, gas: best.gas, passedOver: search.passedOver };
 }
 
 /** Less gas, or a shorter list for the same. */

@@ -35,7 +35,7 @@ export interface LintResult {
   readonly transactions: readonly LintedTransaction[];
   /** Of all transactions, in block order. */
   readonly findings: readonly Finding[];
-  /** What makes transactions wait for each other, most waiting first. */
+  /** What makes transactions wait for each other; what could gain most first. */
   readonly advice: readonly Advice[];
   /** For texts; absent: addresses and numbers. */
   readonly names?: Names;

@@ -131,7 +131,7 @@ export const lintSchema = z
     chainId: quantity,
     transactions: z.array(transaction).meta({ description: 'In block order.' }),
     findings: z.array(finding).meta({ description: 'In block order.' }),
-    advice: z.array(advice).meta({ description: 'Most waiting first.' }),
+    advice: z.array(advice).meta({ description: 'What could gain most first.' }),
   })
   .meta({
     title: 'pevm-analyze-lint/1',

@@ -169,6 +169,14 @@ describe('the best list', () => {
     expect(findings.map(({ rule }) => rule)).toEqual(['outcome-depends-on-gas']);
   });
 
+  test('is the declared one, with all that stands in it twice, where that changes what is done', async () => {
+    const list = [entry(OTHER, 1), entry(OTHER, 1)];
+    const code = [...call(OTHER), OP.gas, ...push(40n), OP.sstore];
+    const { best, gas, needsList } = await lint(code, { list, other: reads(1) });
+    expect([best, needsList]).toEqual([list, true]);
+    expect(gas?.best).toBe(gas?.declared);
+  });
+
   test('is for the next type of transaction where the oldest has none', async () => {
     const { best, declared, gas } = await lint(call(OTHER), { type: 0, accessList: null, other: reads(1) });
     expect([declared, best]).toEqual([null, [entry(OTHER, 1)]]);
