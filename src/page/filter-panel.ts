@@ -16,7 +16,8 @@ export function filterPanel({ block, store }: Page): Panel {
   });
   search.addEventListener('input', () => store.filter({ query: search.value }));
 
-  const statuses = STATUSES.map((status) => {
+  const present = new Set(block.data.transactions.map(({ status }) => status));
+  const statuses = STATUSES.filter((status) => present.has(status)).map((status) => {
     const box = element('input', { type: 'checkbox', value: status });
     box.addEventListener('change', () => {
       const others = store.state.filter.statuses.filter((other) => other !== status);

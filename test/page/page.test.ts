@@ -109,9 +109,6 @@ inBrowser('the page', () => {
     await page.fill('#component', String(components.at(-1)?.id));
     expect(await matches(page)).toBe(`${components.at(-1)?.transactions.length} of 240 shown`);
     await page.click('#clear-filter');
-    await page.check('input[value=unbounded]');
-    expect(await matches(page)).toBe('0 of 240 shown');
-    await page.click('#clear-filter');
     await page.locator('#hot-keys button.key').first().click();
     expect(await matches(page)).toBe(`${hotKeys[0]?.transactions} of 240 shown`);
     expect(fragment(page)).toBe(`key=${hottest}`);
@@ -370,6 +367,13 @@ inBrowser('the page', () => {
     await page.waitForFunction('document.querySelector("#selected").textContent.includes("#2")');
     expect(await details.textContent()).toContain('Derived again after');
     expect(await page.locator('.statuses').textContent()).toBe('2 exact1 bounded1 deferred1 unbounded');
+    await page.check('#filter input[value=deferred]');
+    expect(await matches(page)).toBe('1 of 5 shown');
+    await page.check('#filter input[value=exact]');
+    expect(await matches(page)).toBe('3 of 5 shown');
+    await page.locator('.statuses button', { hasText: 'unbounded' }).click();
+    expect(await matches(page)).toBe('1 of 5 shown');
+    expect(await page.locator('#filter input:checked').getAttribute('value')).toBe('unbounded');
   });
 
   test('measured lanes stand beside the planned ones, where the run was recorded', async () => {
