@@ -105,5 +105,5 @@ function escaped(text: string): string {
 
 /** On a line of its own. */
 function commentText(text: string): string {
-  return text.replace(/[^\p{L}\p{N} .,_-]/gu, ' ');
+  return text.replace(/[^\p{L}\p{N} .,:_-]/gu, ' ');
 }

@@ -7,7 +7,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { ExecutionTrace } from '../../../src/executor/trace.ts';
 import type { TraceEvent, TraceFile } from '../../../src/output/trace/events.ts';
 import { renderTrace } from '../../../src/output/trace/trace.ts';
-import type { Findings } from '../../../src/report/document.ts';
+import { buildDocument, type Findings } from '../../../src/report/document.ts';
 import { analysed, chain, HOSTILE, handMade, named, shaped } from '../findings.ts';
 
 const time = { type: 'number', minimum: 0 };
@@ -177,6 +177,10 @@ describe('a traced execution', () => {
     const planned = (findings: Findings) => read(findings).traceEvents.filter(({ pid }) => pid === 1);
     expect(planned(traced)).toEqual(planned(analysed));
   });
+});
+
+test('measured times are in no other file', () => {
+  expect(buildDocument(traced)).toEqual(buildDocument(handMade));
 });
 
 test('it is one event a line', () => {

@@ -31,7 +31,36 @@ export function packRows(sizes: readonly Size[], width: number, gap: number): Pa
   return { corners, width: widest, height: top + rowHeight };
 }
 
-/** About how wide a text is that nobody has measured: wide enough for the usual fonts. */
+/** Widths of characters in the wider ones of the usual fonts, as shares of the font's size. */
+const WIDTHS: readonly (readonly [RegExp, number])[] = [
+  [/[ijl.,:;'|!()[\]…·]/u, 0.4],
+  [/[MWmw@%—]/u, 1],
+  [/[\p{Lu}&+=<>~→×#]/u, 0.84],
+  [/[\u0020-\u024f\u0370-\u052f]/u, 0.65],
+];
+/** Ideographs, symbols, whatever else there is. */
+const WIDEST = 1.1;
+
+/** About how wide a text is that nobody can measure here; rather more than less. */
 export function textWidth(text: string, fontSize: number): number {
-  return [...text].length * fontSize * 0.6;
+  let width = 0;
+  for (const character of text) width += widthOf(character);
+  return width * fontSize;
+}
+
+/** As much of a text as has room, with `…` where something is missing. */
+export function fittingText(text: string, fontSize: number, width: number): string {
+  if (textWidth(text, fontSize) <= width) return text;
+  let left = width - textWidth('…', fontSize);
+  let kept = '';
+  for (const character of text) {
+    left -= widthOf(character) * fontSize;
+    if (left < 0) break;
+    kept += character;
+  }
+  return `${kept.trimEnd()}…`;
+}
+
+function widthOf(character: string): number {
+  return WIDTHS.find(([kind]) => kind.test(character))?.[1] ?? WIDEST;
 }

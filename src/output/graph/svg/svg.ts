@@ -1,12 +1,12 @@
 /** The conflict graph as a picture: components of several transactions first, all others in a grid below. */
 import type { Status } from '../../../analysis/result.ts';
 import type { Findings } from '../../../report/document.ts';
-import { clipped, counted } from '../../../report/text/layout.ts';
+import { counted } from '../../../report/text/layout.ts';
 import { xmlText } from '../../xml-text.ts';
 import { type GraphEdge, type GraphNode, type GraphView, viewGraph } from '../graph-view.ts';
 import { curve, number } from './curve.ts';
 import { layOutLayers, type Point, type Stop } from './layers.ts';
-import { type Corner, packRows, type Size, textWidth } from './page.ts';
+import { type Corner, fittingText, packRows, type Size, textWidth } from './page.ts';
 import { EDGE_CLASSES, STYLE } from './style.ts';
 
 /** In pixels. */
@@ -27,7 +27,6 @@ const TURNS = 5;
 const TURN_GAP = 6;
 /** So many transactions without conflicts are drawn with their labels. */
 const MAXIMUM_LABELLED = 160;
-const LABEL_LENGTH = 14;
 
 /** A part of the picture, at the origin. */
 interface Part extends Size {
@@ -87,7 +86,7 @@ function drawLegend({ title, nodes, causes, edges }: GraphView, width: number): 
     ...(edges.length > 0 ? [{ sample: 'class="box on-path" fill="none"', text: 'critical path' }] : []),
     ...causes.map(({ key, edges: count }, at) => ({
       sample: `class="a-c${at}"`,
-      text: `${key} (${counted(count, 'edge')})`,
+      text: `${fittingText(key, 10, width / 2)} (${counted(count, 'edge')})`,
     })),
     ...(edges.some(({ cause, keys }) => cause === null && keys.length > 0)
       ? [{ sample: 'class="a-other"', text: 'other keys' }]
@@ -172,7 +171,7 @@ function drawNode(node: GraphNode | undefined, { x, y }: Point, form: 'labelled'
   const texts =
     form === 'labelled'
       ? `<text class="middle" x="${number(x)}" y="${number(y - 2)}">#${index}</text>` +
-        `<text class="middle small" x="${number(x)}" y="${number(y + 9)}">${xmlText(clipped(label, LABEL_LENGTH))}</text>`
+        `<text class="middle small" x="${number(x)}" y="${number(y + 9)}">${xmlText(fittingText(label, 8, BOX.width - 4))}</text>`
       : `<text class="middle" x="${number(x)}" y="${number(y + 3.5)}">${index}</text>`;
   return (
     `<g><rect class="box ${status}${isCritical ? ' on-path' : ''}" x="${number(x - width / 2)}" ` +

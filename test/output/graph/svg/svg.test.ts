@@ -1,11 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { renderSvg } from '../../../../src/output/graph/svg/svg.ts';
 import { analysed, chain, fan, HOSTILE, handMade, named, shaped } from '../../findings.ts';
-import { describeGraphviz } from '../../graphviz.ts';
+import { describeGraphviz, dot } from '../../graphviz.ts';
 import { inXml, parseXml, textsOf, type XmlElement } from '../../xml.ts';
 
 function elements(root: XmlElement, name: string, className: string): XmlElement[] {
@@ -56,17 +55,19 @@ describe('a picture of the conflict graph', () => {
 });
 
 describeGraphviz('Graphviz takes the picture as the image of a node', () => {
-  test('and makes a bitmap of it', () => {
+  test('in its own size, and without a warning', () => {
     const folder = mkdtempSync(join(tmpdir(), 'pevm-analyze-'));
     try {
       const svg = join(folder, 'graph.svg');
       writeFileSync(svg, renderSvg(handMade));
-      const input = `digraph { a [shape=none, label="", image="${svg}"] }`;
-      const png = execFileSync('dot', ['-Tpng'], { input, stdio: ['pipe', 'pipe', 'pipe'] });
-      expect(png.subarray(1, 4).toString('latin1')).toBe('PNG');
-      const empty = execFileSync('dot', ['-Tpng'], { input: 'digraph { a [shape=none, label=""] }' });
-      // Width and height stand behind the header of the first chunk.
-      expect(png.readUInt32BE(16)).toBeGreaterThan(4 * empty.readUInt32BE(16));
+      const drawn = parseXml(dot(`digraph { a [shape=none, label="", image="${svg}"] }`, '-Tsvg'));
+      const [image] = Array.from(drawn.getElementsByTagName('image'));
+      expect(image?.getAttribute('xlink:href')).toBe(svg);
+      const own = parseXml(renderSvg(handMade));
+      const sizes = (element: XmlElement | undefined): number[] =>
+        ['width', 'height'].map((name) => Number.parseFloat(element?.getAttribute(name) ?? ''));
+      // Pixels become points.
+      for (const [at, size] of sizes(own).entries()) expect(sizes(image)[at]).toBeCloseTo(size * 0.75, -1);
     } finally {
       rmSync(folder, { recursive: true });
     }
