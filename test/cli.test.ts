@@ -27,7 +27,7 @@ function run(args: readonly string[], stdin?: string | Uint8Array): Promise<Fini
     const child = execFile(
       process.execPath,
       [cli, ...args],
-      { maxBuffer: 2 ** 28, env: { ...process.env, NODE_OPTIONS: '', XDG_CACHE_HOME: '/dev/null' } },
+      { maxBuffer: 2 ** 28, env: { ...process.env, NODE_OPTIONS: '' } },
       (_error, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
     );
     child.stdin?.on('error', () => undefined).end(stdin);

@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url';
 
 /** Makes `dist` once before all suites: worker threads, command line and page are taken from there. */
 export default function setup() {
+  // What commands keep of the nodes of one test must not be found by another, nor in the user's folder.
+  process.env.XDG_CACHE_HOME = '/dev/null';
   const root = fileURLToPath(new URL('..', import.meta.url));
   execFileSync(process.execPath, ['node_modules/typescript/bin/tsc'], { cwd: root, stdio: 'inherit' });
   execFileSync(process.execPath, ['src/page/bundle.js'], { cwd: root, stdio: 'inherit' });

@@ -76,3 +76,31 @@ test.each<[string[], RegExp]>([
   expect(code).toBe(2);
   expect(stderr).toMatch(message);
 });
+
+test('what a node said is kept from run to run, unless that is not wanted', async () => {
+  const cache = await mkdtemp(join(tmpdir(), 'pevm-analyze-'));
+  const prestate = JSON.parse(await readFile(example('prestate'), 'utf8'));
+  const node = await startNode(snapshotState(prestate));
+  const reads = async (...args: string[]) => {
+    const before = node.calls.length;
+    const { code } = await runCli([
+      'analyze',
+      example('block'),
+      '--rpc',
+      node.url,
+      '--cache',
+      cache,
+      ...args,
+    ]);
+    expect(code).toBe(0);
+    return node.calls.slice(before).filter(({ method }) => method === 'eth_getStorageAt').length;
+  };
+  try {
+    expect(await reads()).toBeGreaterThan(100);
+    expect(await reads()).toBe(0);
+    expect(await reads('--no-cache')).toBeGreaterThan(100);
+  } finally {
+    await node.close();
+    await rm(cache, { recursive: true });
+  }
+});

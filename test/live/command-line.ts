@@ -10,13 +10,13 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** Does not block this process, which may be the one that the command asks; keeps nothing unless told where. */
+/** Does not block this process, which may be the one that the command asks. */
 export function runCli(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Finished> {
   return new Promise((resolve) => {
     const child = execFile(
       process.execPath,
       [cli, ...args],
-      { maxBuffer: 2 ** 28, env: { ...process.env, NODE_OPTIONS: '', XDG_CACHE_HOME: '/dev/null', ...env } },
+      { maxBuffer: 2 ** 28, env: { ...process.env, NODE_OPTIONS: '', ...env } },
       (_error, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
     );
     child.stdin?.end();

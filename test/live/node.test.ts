@@ -2,10 +2,13 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type Finished, runCli } from './command-line.ts';
 import { type HardhatNode, startHardhat } from './hardhat-node.ts';
 import { type LiveScene, prepareScene, TRANSACTIONS } from './scene.ts';
+
+/** Each test runs several commands, one after the other. */
+jest.setTimeout(300_000);
 
 let node: HardhatNode;
 let scene: LiveScene;
@@ -16,7 +19,7 @@ beforeAll(async () => {
   scene = await prepareScene(node.url);
   await scene.mineMixedBlock();
   folder = await mkdtemp(join(tmpdir(), 'pevm-analyze-live-'));
-}, 300_000);
+});
 afterAll(async () => {
   scene?.close();
   await node?.stop();
