@@ -12,9 +12,10 @@ import type { StoragePlace } from './place.ts';
 import type { WordText } from './place-text.ts';
 import { askSymbols } from './symbols.ts';
 
-/** Keys and accounts that are asked for; a report shows fewer. */
-const MAX_KEYS = 80;
-const MAX_ACCOUNTS = 40;
+/** Hot keys, links of the longest chain and accounts that are asked for: a few more than a report shows. */
+const MAX_HOT_KEYS = 24;
+const MAX_LINKS = 16;
+const MAX_ACCOUNTS = 24;
 
 /**
  * Asks the accounts behind a block's hot keys and its longest chain.
@@ -27,7 +28,7 @@ export async function askForNames(
   state: StateSource,
 ): Promise<NameBook> {
   const origins = new SlotOrigins(analysis);
-  const keys = keysThatStandOut(graph).slice(0, MAX_KEYS);
+  const keys = keysThatStandOut(graph);
   const callees = graph.criticalPath.transactions.flatMap(
     (index) => analysis.input.transactions[index]?.to ?? [],
   );
@@ -76,11 +77,13 @@ class AskedBook implements NameBook {
 
 /** Hot keys, and the keys on which the longest chain meets. */
 function keysThatStandOut({ hotKeys, criticalPath, edges }: ConflictGraph): StateKey[] {
-  const chain = new Set(criticalPath.transactions);
+  const chain = new Set(criticalPath.transactions.slice(0, MAX_LINKS + 1));
   const links = edges
     .filter(({ from, to }) => chain.has(from) && chain.has(to))
-    .flatMap(({ keys }) => keys.slice(0, 1));
-  return [...new Set([...hotKeys.map(({ key }) => key), ...links.filter((key) => STATE_KEY.test(key))])];
+    .flatMap(({ keys }) => keys.slice(0, 1))
+    .filter((key) => STATE_KEY.test(key));
+  const hot = hotKeys.slice(0, MAX_HOT_KEYS).map(({ key }) => key);
+  return [...new Set([...hot, ...links.slice(0, MAX_LINKS)])];
 }
 
 const STATE_KEY = /^0x[0-9a-f]{40}:(balance|nonce|code|0x[0-9a-f]{64})$/;

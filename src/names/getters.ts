@@ -4,6 +4,7 @@
  */
 import { knownOrigin } from '../analysis/known-hashes.ts';
 import type { Address } from '../input/block.ts';
+import { mayHaveFunction } from './implementation.ts';
 import { FIRST_HASHED_SLOT, placeOfSlot, type StoragePlace } from './place.ts';
 import { type Answer, type AskedState, askAll, type Query } from './query.ts';
 import { selectorOf } from './well-known.ts';
@@ -91,7 +92,9 @@ export function keysOf({ steps }: StoragePlace): readonly bigint[] | null {
 
 /** Asks the accounts of these slots. */
 export async function askGetters(slots: readonly UnnamedSlot[], state: AskedState): Promise<Getters> {
-  const questions = [...valueQuestions(slots), ...mappingQuestions(slots)];
+  const questions = [...valueQuestions(slots), ...mappingQuestions(slots)].filter(({ query }) =>
+    mayHaveFunction(query.to, query.selector, state.state),
+  );
   const answers = await askAll(
     questions.map(({ query }) => query),
     state,

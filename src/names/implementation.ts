@@ -1,5 +1,5 @@
 /** For whom an account stands: proxies and accounts that have delegated. */
-import type { Address } from '../input/block.ts';
+import type { Address, Hex } from '../input/block.ts';
 import { keccak256 } from '../input/keccak.ts';
 import type { StateSource } from '../state/source.ts';
 
@@ -29,6 +29,29 @@ export function implementationOf(address: Address, state: StateSource): Address 
   implementationSlot ??= hashOfText(IMPLEMENTATION_NAME) - 1n;
   const word = state.storage(address, implementationSlot) ?? 0n;
   return word === 0n || word >> 160n !== 0n ? null : `0x${word.toString(16).padStart(40, '0')}`;
+}
+
+/** Code so short that it is likely to call another one for whatever it is asked. */
+const SHORT_CODE_BYTES = 1024;
+const DELEGATE_CALL = 0xf4;
+
+/**
+ * Whether it is worth asking an account for a function: dispatchers of all compilers hold their selectors as they
+ * are. An account that asks another one which is not known here may have any.
+ */
+export function mayHaveFunction(address: Address, selector: Hex, state: StateSource): boolean {
+  const target = implementationOf(address, state);
+  const codes = [address, ...(target === null ? [] : [target])].map((one) => codeOf(one, state));
+  const wanted = Buffer.from(selector.slice(2), 'hex');
+  return codes.some((code, index) => {
+    if (viewOf(code).includes(wanted)) return true;
+    const isLast = index === codes.length - 1;
+    return isLast && (code.length === 0 || (code.length < SHORT_CODE_BYTES && code.includes(DELEGATE_CALL)));
+  });
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 /** Empty where it is not known. */

@@ -40,7 +40,7 @@ const CALL_GAS = 400_000;
 const GAS_LIMIT = 2_000_000n;
 
 /** Whatever does not know its way soon is not worth following. */
-const LIMITS = { steps: 50_000, forks: 4, memoryBytes: 1 << 18, precompileSteps: 100_000 };
+const LIMITS = { steps: 20_000, forks: 1, memoryBytes: 1 << 18, precompileSteps: 100_000 };
 
 /** Requests to a slow state source; proxies, and what their code reads, take two or three. */
 const MAX_LOADS = 4;

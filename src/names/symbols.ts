@@ -1,6 +1,7 @@
 /** What tokens call themselves, and pairs of tokens by both. Anybody can deploy a token with any symbol. */
 import type { Address } from '../input/block.ts';
 import { cleanName } from './clean-text.ts';
+import { mayHaveFunction } from './implementation.ts';
 import { type Answer, type AskedState, askAll } from './query.ts';
 import { selectorOf } from './well-known.ts';
 
@@ -12,47 +13,52 @@ export async function askSymbols(
   accounts: readonly Address[],
   state: AskedState,
 ): Promise<ReadonlyMap<Address, string>> {
-  const [symbol, token0, token1] = ['symbol()', 'token0()', 'token1()'].map(selectorOf);
-  const selectors = [symbol, token0, token1].filter((selector) => selector !== undefined);
-  const answers = await askAll(
-    accounts.flatMap((to) => selectors.map((selector) => ({ to, selector, words: [] }))),
-    state,
+  const [own, first, second] = await Promise.all([
+    answersTo('symbol()', accounts, state),
+    answersTo('token0()', accounts, state),
+    answersTo('token1()', accounts, state),
+  ]);
+  const pairs = accounts.flatMap((account) => {
+    const tokens = [first, second].flatMap((answers) => addressOf(answers.get(account)) ?? []);
+    return tokens.length === 2 ? [{ account, tokens }] : [];
+  });
+  const unasked = [...new Set(pairs.flatMap(({ tokens }) => tokens))].filter(
+    (token) => !accounts.includes(token),
   );
+  const theirs = await answersTo('symbol()', unasked, state);
   const symbols = new Map<Address, string>();
-  const pairs = new Map<Address, readonly [Address, Address]>();
-  for (const [index, account] of accounts.entries()) {
-    const [own, first, second] = answers.slice(3 * index, 3 * index + 3).map((answer) => answer ?? null);
-    const text = textOf(own ?? null);
+  for (const [account, answer] of [...own, ...theirs]) {
+    const text = textOf(answer);
     if (text !== null) symbols.set(account, text);
-    const tokens = [addressOf(first ?? null), addressOf(second ?? null)] as const;
-    if (tokens[0] !== null && tokens[1] !== null) pairs.set(account, [tokens[0], tokens[1]]);
-  }
-  const unasked = [...new Set([...pairs.values()].flat())].filter((token) => !accounts.includes(token));
-  const theirs =
-    symbol === undefined
-      ? []
-      : await askAll(
-          unasked.map((to) => ({ to, selector: symbol, words: [] })),
-          state,
-        );
-  for (const [index, token] of unasked.entries()) {
-    const text = textOf(theirs[index] ?? null);
-    if (text !== null) symbols.set(token, text);
   }
   const names = new Map(symbols);
-  for (const [pair, tokens] of pairs) {
-    const [first, second] = tokens.map((token) => symbols.get(token));
-    if (first === undefined || second === undefined) continue;
-    const own = symbols.get(pair);
-    const name = cleanName(own === undefined ? `${first}/${second} pool` : `${own} ${first}/${second}`);
-    if (name !== null) names.set(pair, name);
+  for (const { account, tokens } of pairs) {
+    const both = tokens.flatMap((token) => symbols.get(token) ?? []).join('/');
+    const symbol = symbols.get(account);
+    const name = cleanName(symbol === undefined ? `${both} pool` : `${symbol} ${both}`);
+    if (name !== null && both.includes('/')) names.set(account, name);
   }
   return names;
 }
 
+/** From those accounts that answer. */
+async function answersTo(
+  signature: string,
+  accounts: readonly Address[],
+  state: AskedState,
+): Promise<ReadonlyMap<Address, Answer>> {
+  const selector = selectorOf(signature);
+  const asked = accounts.filter((account) => mayHaveFunction(account, selector, state.state));
+  const answers = await askAll(
+    asked.map((to) => ({ to, selector, words: [] })),
+    state,
+  );
+  return new Map(asked.flatMap((account, index) => (answers[index] ? [[account, answers[index]]] : [])));
+}
+
 /** A `string`, or, from older tokens, a `bytes32`. */
-function textOf(answer: Answer | null): string | null {
-  const [start, length, ...rest] = answer?.words ?? [];
+function textOf(answer: Answer): string | null {
+  const [start, length, ...rest] = answer.words;
   if (start == null || length == null) return null;
   if (start !== 32n) return cleanName(textIn([start], 32));
   const bytes = length < 32 * TEXT_WORDS ? Number(length) : 32 * TEXT_WORDS;
@@ -68,7 +74,7 @@ function textIn(words: readonly bigint[], length: number): string {
   return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));
 }
 
-function addressOf(answer: Answer | null): Address | null {
+function addressOf(answer: Answer | undefined): Address | null {
   const word = answer?.words[0] ?? 0n;
   return word === 0n || word >> 160n !== 0n ? null : `0x${word.toString(16).padStart(40, '0')}`;
 }

@@ -1,10 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { askSymbols } from '../../src/names/symbols.ts';
-import type { Code } from '../generators/assembler.ts';
+import { type Code, OP } from '../generators/assembler.ts';
 import { ASKED, bytesWord, returning, stateOf, stringWords } from './contracts.ts';
 
+/** Of `symbol()`: only code that holds it is asked. */
+const SELECTOR = [0x95, 0xd8, 0x9b, 0x41];
+
 async function symbolOf(code: Code): Promise<string | undefined> {
-  return (await askSymbols([ASKED], stateOf(code))).get(ASKED);
+  return (await askSymbols([ASKED], stateOf([...code, OP.stop, ...SELECTOR]))).get(ASKED);
 }
 
 describe('a symbol', () => {
@@ -20,4 +23,9 @@ describe('a symbol', () => {
   ])('is read from %s', async (_, code, symbol) => {
     expect(await symbolOf(code)).toBe(symbol);
   });
+});
+
+test('code without the function is not asked', async () => {
+  const code = returning(...stringWords('USDT'));
+  expect(await askSymbols([ASKED], stateOf(code))).toEqual(new Map());
 });
