@@ -6,7 +6,7 @@
 import { CommanderError } from 'commander';
 import { EXIT } from './cli/exit-code.ts';
 import { printedLine } from './cli/line.ts';
-import { program } from './cli/program.ts';
+import { program, refuseUnknownTopic } from './cli/program.ts';
 import { replaceT8nArguments } from './cli/t8n-arguments.ts';
 import { InputError } from './errors.ts';
 
@@ -29,7 +29,10 @@ async function main(): Promise<void> {
       }
     });
   }
-  await program().parseAsync(replaceT8nArguments(process.argv.slice(2)), { from: 'user' });
+  const root = program();
+  const args = replaceT8nArguments(process.argv.slice(2));
+  refuseUnknownTopic(root, args);
+  await root.parseAsync(args, { from: 'user' });
 }
 
 function fail(error: unknown): void {

@@ -1,5 +1,6 @@
 /** The commands put together: what `--help` shows and what the pages of the manual are made from. */
 import { Command } from 'commander';
+import { InputError } from '../errors.ts';
 import { ANALYZE, addAnalyze } from './analyze.ts';
 import { addExecute, EXECUTE } from './execute.ts';
 import { printedLine } from './line.ts';
@@ -51,6 +52,18 @@ export function commands(root: Command): readonly NamedCommand[] {
     { command: addLint(root), manual: LINT },
     { command: addSnapshot(root), manual: SNAPSHOT },
   ];
+}
+
+/**
+ * Of what there is no command, commander would show the whole help.
+ *
+ * @throws InputError
+ */
+export function refuseUnknownTopic(root: Command, [command, topic]: readonly string[]): void {
+  if (command !== 'help' || topic === undefined || topic.startsWith('-')) return;
+  const names = [...root.commands.map((one) => one.name()), command];
+  if (names.includes(topic)) return;
+  throw new InputError({ source: 'help', path: '', expected: `a command: ${names.join(', ')}`, got: topic });
 }
 
 /** What commander says of wrong arguments, in one line. */
