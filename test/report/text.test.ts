@@ -72,7 +72,7 @@ describe('the report', () => {
     expect(report).toMatch(/ +5 transactions one after the other, 200,010 gas \(100 % of all\)\n/);
     expect(report).toMatch(/\n {2}#0 +0x0000…0001 {2}empty call → 0xc0c0…c0c0 +40,000\n/);
     expect(report).toMatch(
-      /#0 .*\n +↓ 0xc0c0…c0c0 mapping 3 \[8\] \(so do the next 2\)\n {2}#1 .* bounded +40,001\n {2}#2/,
+      /#0 .*\n +↓ 0xc0c0…c0c0 mapping 3 \[8\] \(each of the next 2\)\n {2}#1 .* bounded +40,001\n {2}#2/,
     );
     expect(report).toMatch(/#3 .*new contract +unbounded +40,003\n +↓ 0xc0c0…c0c0: all storage\n +#4/);
     expect(report).toMatch(/#2 .*deferred +40,002\n +↓ starts once that one is resolved\n +#3/);

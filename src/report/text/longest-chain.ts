@@ -13,6 +13,8 @@ const SHOWN = 12;
 const INDEX_COLUMNS = 7;
 const HASH_COLUMNS = 13;
 const GAS_COLUMNS = 12;
+/** Of a function that is cut. */
+const LEAST_CALL_COLUMNS = 10;
 const CALL_COLUMNS = WIDTH - 2 - INDEX_COLUMNS - HASH_COLUMNS - GAS_COLUMNS;
 
 export function longestChain({ analysis, graph, names }: NamedFindings, colors: Colors): string[] {
@@ -57,12 +59,13 @@ function callText(
   return `${fittedRoute(tx, names, columns)} ${statusColor(status, colors)(status)}`;
 }
 
-/** Where there is no room for both, the account's name goes before its address. */
+/** Where there is no room for all, the account's name stands without its address, and the function is cut. */
 function fittedRoute(tx: Transaction, names: Names, columns: number): string {
   const full = routeText(tx, names);
-  const name = tx.to === null ? null : names.contract(tx.to);
-  const isLong = columnsOf(full) > columns && name !== null;
-  return fitted(isLong ? `${names.call(tx).text} → ${name}` : full, columns);
+  if (tx.to === null || columnsOf(full) <= columns) return fitted(full, columns);
+  const target = ` → ${names.contract(tx.to) ?? shortHex(tx.to)}`;
+  const room = Math.max(LEAST_CALL_COLUMNS, columns - columnsOf(target));
+  return fitted(`${clipped(names.call(tx).text, room)}${target}`, columns);
 }
 
 /** What the next transaction waits on; said once for a run of the same. */
@@ -71,7 +74,7 @@ function linkLine(links: readonly (string | null)[], position: number, names: Na
   if (link === undefined || (position > 0 && links[position - 1] === link)) return [];
   let end = position + 1;
   while (end < links.length && links[end] === link) end += 1;
-  const times = end - position === 1 ? '' : ` (so do the next ${grouped(end - position)})`;
+  const times = end - position === 1 ? '' : ` (each of the next ${grouped(end - position)})`;
   const indent = ' '.repeat(2 + INDEX_COLUMNS - 2);
   if (link === null) return [`${indent}↓ starts once that one is resolved`];
   return [`${indent}↓ ${clipped(names.meeting(link), WIDTH - indent.length - 2 - times.length)}${times}`];
