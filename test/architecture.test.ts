@@ -136,6 +136,7 @@ test('nothing after the analysis sees how it works, only its results', () => {
   const results = [
     'access',
     'foresight',
+    'recorded',
     'overlap',
     'known-hashes',
     'reason',
