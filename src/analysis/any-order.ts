@@ -33,10 +33,10 @@ import { isOpen } from './pending-bounds.ts';
 import type { TransactionAnalysis } from './result.ts';
 
 /** Rounds in which what a member leaves is joined as it is, then widened; afterwards it is given up. */
-const EXACT_ROUNDS = 3;
-const WIDENED_ROUNDS = 12;
+const EXACT_ROUNDS = 2;
+const WIDENED_ROUNDS = 4;
 /** From then on a member that may touch anything stays so, whatever the others do. */
-const LAST_RETURN = 8;
+const LAST_RETURN = 6;
 /** Members whose sets still grow then may touch anything. */
 const MAX_ROUNDS = 24;
 

@@ -125,6 +125,12 @@ export class MempoolIndex {
     return this.#entries.size;
   }
 
+  /** The block that is to be built, and the state that it starts from. */
+  get head(): MempoolHead {
+    const { input, state } = this.#head;
+    return { state, block: input.block as BlockHeader, blockHashes: input.blockHashes };
+  }
+
   /** All orders, in the order of arrival. */
   orders(): Order[] {
     return [...this.#entries.values()].map(({ order }) => order);
