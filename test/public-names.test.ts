@@ -67,9 +67,11 @@ test('the public names are exactly these', () => {
     'snapshotState',
     'stateManagerState',
     'storageKey',
+    'takeSnapshot',
     'transactionOrder',
     'txDag',
     'txDependency',
+    'writeSnapshot',
   ]);
 });
 
