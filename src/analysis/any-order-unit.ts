@@ -1,15 +1,16 @@
 /** A member of a mempool in each round of the derivation, before and after a change. */
 
+import type { StateKey } from '../state/key.ts';
 import type { StateSource } from '../state/source.ts';
 import type { AnyOrderIndex, Writer } from './any-order-index.ts';
-import { BlockKnowledge, NO_PREDECESSORS, type Predecessors, predecessorsIn } from './block-knowledge.ts';
+import { BlockKnowledge, type Predecessors, predecessorsIn } from './block-knowledge.ts';
 import { NO_CELLS } from './cells.ts';
 import type { Knowledge } from './knowledge.ts';
 import { type LeftBehind, NOTHING_LEFT } from './left-behind.ts';
 import { isOpen } from './pending-bounds.ts';
 import type { TransactionAnalysis } from './result.ts';
 import { joinWords } from './word.ts';
-import { eitherCode, WriteIndex, type Written, type WrittenCode } from './write-index.ts';
+import { ANYTHING, eitherCode, WriteIndex, type Written, type WrittenCode } from './write-index.ts';
 
 /** What is derived of a member in a round, and holds until its next step. */
 export interface Step {
@@ -69,6 +70,8 @@ export function stepIn(steps: readonly Step[], round: number): Step | null {
 export interface Surroundings {
   readonly state: StateSource;
   readonly index: AnyOrderIndex;
+  /** Whether a key may hold anything whenever a member runs, whatever is said of it. */
+  readonly isAnything: (key: StateKey) => boolean;
 }
 
 /**
@@ -79,19 +82,19 @@ export interface Surroundings {
  * @param earlier - Those of its own member that run before it; `mayBeLeftOut` says which of them need not.
  */
 export function knowledgeOf<Member>(
-  { state, index }: Surroundings,
+  { state, index, isAnything }: Surroundings,
   unit: Unit<Member>,
   round: number,
   earlier: readonly TransactionAnalysis[],
   mayBeLeftOut: (at: number) => boolean,
 ): Knowledge {
-  const others: Predecessors =
-    round < 0
-      ? NO_PREDECESSORS
-      : {
-          value: (key, address, origin) => index.find(unit, round, key, address, origin),
-          code: (address) => index.findCode(unit, round, address),
-        };
+  const others: Predecessors = {
+    value: (key, address, origin) => {
+      if (isAnything(key)) return ANYTHING;
+      return round < 0 ? null : index.find(unit, round, key, address, origin);
+    },
+    code: (address) => (round < 0 ? null : index.findCode(unit, round, address)),
+  };
   if (earlier.length === 0) return new BlockKnowledge(state, others, state);
   const own = new WriteIndex();
   for (const [at, { accesses, effects }] of earlier.entries()) {

@@ -46,6 +46,8 @@ export interface Derivations<Member> {
   readonly lengthOf: (member: Member) => number;
   /** Whether one of them may be left out, and the others run. */
   readonly mayBeLeftOut: (member: Member, at: number) => boolean;
+  /** Whether a key may hold anything whenever one runs, so that it is not looked at. */
+  readonly isAnything: (key: StateKey) => boolean;
   /** Derives one of its transactions from what is known of the state before it. */
   readonly derive: (member: Member, at: number, knowledge: Knowledge) => TransactionAnalysis;
   /** Whether a derivation still holds where all that it asked is answered alike. */
@@ -136,6 +138,7 @@ export class AnyOrder<Member> {
     if (state !== undefined) {
       this.#state = state.source;
       for (const key of state.keys) {
+        if (this.#how.isAnything(key)) continue;
         stateKeys.keys.add(key);
         for (const unit of this.#askers.of(key)) always.add(unit);
       }
@@ -149,7 +152,11 @@ export class AnyOrder<Member> {
         if (unit.steps.some(({ results }) => !results.every(this.#how.isCurrent))) always.add(unit);
       }
     }
-    const run = new ChangeRun(this.#how, { state: this.#state, index: this.#index }, this.#askers);
+    const run = new ChangeRun(
+      this.#how,
+      { state: this.#state, index: this.#index, isAnything: this.#how.isAnything },
+      this.#askers,
+    );
     return this.#settle(run, { touched, always, removed, stateKeys });
   }
 
@@ -299,6 +306,7 @@ class ChangeRun<Member> {
       const own = noDifferences();
       addDifferences(own, was?.left ?? NOTHING_LEFT, now?.left ?? NOTHING_LEFT);
       if (isNoDifference(own)) continue;
+      for (const key of own.keys) if (this.#how.isAnything(key)) own.keys.delete(key);
       changes.push({ unit, own });
       for (const key of own.keys) {
         if (index.sameSince(key, round) !== round) continue;

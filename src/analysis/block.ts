@@ -217,6 +217,7 @@ export class BlockDeriver {
     const anyOrder = new AnyOrder<number>(this.#state, {
       lengthOf: () => 1,
       mayBeLeftOut: () => false,
+      isAnything: () => false,
       derive: (index, _, knowledge) => {
         onDerived?.(index);
         return this.one(index, knowledge, () => []);

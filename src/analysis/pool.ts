@@ -59,8 +59,11 @@ export class PoolAnalysis<Member extends PoolMember> {
   #state: StateSource;
   #watched: WatchedHeader | null = null;
   #deriver: BlockDeriver;
+  readonly #feeKey: StateKey | null;
 
   constructor(head: PoolHead, limits = DEFAULT_LIMITS) {
+    const { block } = head.input;
+    this.#feeKey = block === null ? null : accountKey(block.feeRecipient, 'balance');
     this.#limits = limits;
     this.#head = head;
     this.#state = beforeTransactions(head.input, head.state);
@@ -68,6 +71,8 @@ export class PoolAnalysis<Member extends PoolMember> {
     this.#anyOrder = new AnyOrder<Member>(this.#state, {
       lengthOf: ({ transactions }) => transactions.length,
       mayBeLeftOut: ({ leftOut }, at) => leftOut.has(at),
+      // Every transaction before it, and every block, pays the fee recipient.
+      isAnything: (key) => key === this.#feeKey,
       derive: (member, at, knowledge) => {
         const tx = member.transactions[at] as Transaction;
         this.#watched?.take();

@@ -27,6 +27,7 @@ function poolOver(input: BlockInput, state: () => StateSource): AnyOrder<Member>
   const indexOf = (member: Member, at: number) => member[at] as number;
   return new AnyOrder<Member>(state(), {
     lengthOf: (member) => member.length,
+    isAnything: () => false,
     mayBeLeftOut: (member, at) => at > 0 && (member[at] ?? 0) % 3 === 0,
     derive: (member, at, knowledge) =>
       new BlockDeriver(input, state(), RULES, DEFAULT_LIMITS).one(indexOf(member, at), knowledge, () => []),
