@@ -48,7 +48,7 @@ import {
 /** How a block is executed. */
 export interface BlockOptions extends Partial<AnalysisOptions> {
   readonly state: StateSource;
-  /** Parts that are already there; each is made when it is missing. */
+  /** Parts that are already there; each is made when it is missing, or when it was made for any block at all. */
   readonly analysis?: BlockAnalysis;
   readonly graph?: ConflictGraph;
   readonly plan?: Plan;
@@ -130,7 +130,26 @@ export class BlockExecutor {
    *
    * @throws InvalidBlockError, MissingStateError; anything once nobody wants the block any more.
    */
-  async execute(input: BlockInput, options: BlockOptions, listener: BlockWatch): Promise<Outcome> {
+  async execute(given: BlockInput, options: BlockOptions, listener: BlockWatch): Promise<Outcome> {
+    if (given.block !== null) return this.#execute(given, options, listener);
+    // Sets that hold for any block do not name who gets its fees.
+    const { analysis: _analysis, graph: _graph, plan: _plan, ...others } = options;
+    const outcome = await this.#execute({ ...given, block: executionHeader(given) }, others, listener);
+    return {
+      get analysis() {
+        return { ...outcome.analysis, input: given };
+      },
+      get graph() {
+        return outcome.graph;
+      },
+      get plan() {
+        return outcome.plan;
+      },
+      execution: outcome.execution,
+    };
+  }
+
+  async #execute(input: BlockInput, options: BlockOptions, listener: BlockWatch): Promise<Outcome> {
     const start = performance.now();
     const trace = options.trace === true ? new TraceRecorder() : null;
     const watch = trace === null ? listener : traced(listener, trace);

@@ -4,8 +4,9 @@ import { analyzeBlock } from '../../src/analysis/block.ts';
 import type { BlockAnalysis } from '../../src/analysis/result.ts';
 import { createExecutor, type ExecuteOptions, type Executor } from '../../src/executor/executor.ts';
 import type { Execution } from '../../src/executor/outcome.ts';
-import type { BlockInput } from '../../src/input/block.ts';
+import type { BlockInput, Hex } from '../../src/input/block.ts';
 import { diffToJson } from '../../src/state/diff.ts';
+import { accountKey } from '../../src/state/key.ts';
 import type { StateSource } from '../../src/state/source.ts';
 import {
   address,
@@ -29,6 +30,7 @@ import {
 } from './small-blocks.ts';
 
 const [A, B, C, D] = SENDERS;
+const NOBODY: Hex = `0x${'0'.repeat(40)}`;
 let executor: Executor;
 
 beforeAll(async () => {
@@ -190,6 +192,26 @@ describe('a block around its transactions', () => {
     expect(gasUsed).toBeGreaterThan(21_000n);
     expect(verified).toMatchObject({ sequential: true, header: null });
   });
+
+  test.each(['parallel', 'sequential'] as const)(
+    'may be missing where fees are paid: the zero address gets them (%s)',
+    async (mode) => {
+      const input = { ...blockOf([{ from: A }, { from: B }, { from: A, to: C, value: 1n }]), block: null };
+      const state = preState();
+      const unaware = analyzeBlock(input, { state });
+      const { analysis, execution } = await executor.executeBlock(input, {
+        state,
+        mode,
+        verify: true,
+        analysis: unaware,
+      });
+      expect(execution.escapes).toEqual([]);
+      expect(execution.verified.sequential).toBe(true);
+      expect(execution.stateDiff.get(NOBODY)?.balance).toBeGreaterThan(0n);
+      expect(analysis.input).toBe(input);
+      expect(analysis.transactions[0]?.accesses.keys.get(accountKey(NOBODY, 'balance'))).toBe('delta');
+    },
+  );
 
   test('may be empty', async () => {
     const { gasUsed, receipts, stateDiff } = await execute(blockOf([]));
