@@ -144,7 +144,6 @@ test('nothing after the analysis sees how it works, only its results', () => {
     'block',
     'resolution',
     'pool',
-    'recorded',
     'region-text',
   ].map((name) => `analysis/${name}.ts`);
   const peeks = of('graph', 'mempool', 'executor', 'report', 'advice', 'lint', 'output', 'run.ts').flatMap(
