@@ -21,7 +21,7 @@ export const ANALYZE: Manual = {
     },
     {
       does: 'a picture of the conflict graph, and a table of the transactions',
-      command: 'pevm-analyze block.json --state prestate.json --out graph.svg --out transactions.csv',
+      command: 'pevm-analyze block.json --state prestate.json --out graph.svg --out txs.csv',
     },
   ],
   files: OUTPUT_KINDS,

@@ -22,7 +22,7 @@ Where threads would not make it faster, the block runs on one thread, and the re
     },
     {
       does: 'as a check in a pipeline: exit code 1 for anything unexpected',
-      command: 'pevm-analyze execute block.json --state prestate.json --verify --strict --quiet',
+      command: 'pevm-analyze execute block.json --state pre.json --verify --strict --quiet',
     },
     {
       does: 'a block of a node',

@@ -1,6 +1,9 @@
 /** What a command's help and its page of the manual say beside its options. */
+import { Help } from 'commander';
 import type { OutputKind } from '../output/kinds.ts';
 import { EXIT } from './exit-code.ts';
+
+const COLUMNS = 80;
 
 export interface Example {
   readonly command: string;
@@ -30,7 +33,26 @@ export const EXIT_CODES: readonly { readonly code: number; readonly means: strin
 
 /** What follows the options in `--help`. */
 export function helpAfter(examples: readonly Example[]): string {
-  const lines = examples.flatMap(({ command, does }) => [`  # ${does}`, `  ${command}`]);
-  const codes = EXIT_CODES.map(({ code, means }) => `  ${String(code).padEnd(4)}${means}`);
-  return `\nExamples:\n${lines.join('\n')}\n\nExit codes:\n${codes.join('\n')}`;
+  const lines = examples.flatMap(({ command, does }) => [...commented(does), `  ${command}`]);
+  const codes = helpRows(EXIT_CODES.map(({ code, means }) => [`${code}`, means]));
+  return `\nExamples:\n${lines.join('\n')}\n\nExit codes:\n${codes}`;
+}
+
+/** Terms and what they mean, in two columns, wrapped as commander wraps options. */
+export function helpRows(rows: readonly (readonly [term: string, meaning: string])[]): string {
+  const help = helpOf80Columns();
+  const width = Math.max(...rows.map(([term]) => term.length));
+  return rows.map(([term, meaning]) => help.formatItem(term, width, meaning, help)).join('\n');
+}
+
+function commented(text: string): string[] {
+  const start = '  # ';
+  const lines = helpOf80Columns().boxWrap(text, COLUMNS - start.length);
+  return lines.split('\n').map((line) => `${start}${line}`);
+}
+
+function helpOf80Columns(): Help {
+  const help = new Help();
+  help.prepareContext({ helpWidth: COLUMNS });
+  return help;
 }

@@ -10,7 +10,7 @@ import type { RpcInputBlock } from '../state/rpc/block.ts';
 import { userCacheFolder } from '../state/rpc/disk-cache.ts';
 import type { RpcOptions } from '../state/rpc/json-rpc.ts';
 import { BLOCK_HASHES_FILE, type NamesPath } from './documents.ts';
-import type { FileKind } from './manual.ts';
+import { type FileKind, helpRows } from './manual.ts';
 import {
   blockReference,
   collect,
@@ -237,10 +237,9 @@ export function withPrinting(command: Command, strict: string): Command {
 
 /** The kinds of files that a command writes, for the end of its help. */
 export function outputHelp(kinds: readonly FileKind[]): string {
-  const width = 2 + Math.max(...kinds.map(({ extension }) => extension.length));
-  const rows = kinds.map(({ extension, description, needs }) => {
-    const condition = needs === 'execution' ? ' (execute only)' : '';
-    return `  ${extension.padEnd(width)}${description}${condition}`;
-  });
-  return `\nKinds of files for --out (with .gz after the extension: compressed):\n${rows.join('\n')}`;
+  const rows = kinds.map(({ extension, description, needs }): [string, string] => [
+    extension,
+    needs === 'execution' ? `${description} (execute only)` : description,
+  ]);
+  return `\nKinds of files for --out (with .gz after the extension: compressed):\n${helpRows(rows)}`;
 }
