@@ -29,6 +29,7 @@ export interface MempoolHead {
   readonly blockHashes?: ReadonlyMap<bigint, Hex>;
 }
 
+/** The block that the orders are for, and its rules. */
 export interface MempoolOptions extends MempoolHead {
   /** Default: mainnet. */
   readonly chainId?: bigint;
@@ -62,6 +63,7 @@ export interface ConflictGroup {
   readonly orders: readonly string[];
 }
 
+/** Conflict groups, by number: several became one, or one became several. */
 export type GroupEvent =
   | { readonly kind: 'merged'; readonly into: number; readonly from: readonly number[] }
   | { readonly kind: 'split'; readonly from: number; readonly into: readonly number[] };
@@ -99,6 +101,10 @@ export function createMempoolIndex(options: MempoolOptions): MempoolIndex {
   return new MempoolIndex(options);
 }
 
+/**
+ * Pending orders with what they may touch in any order, their conflicts and conflict groups.
+ * `createMempoolIndex` makes one.
+ */
 export class MempoolIndex {
   readonly #chainId: bigint;
   readonly #hardfork: string;

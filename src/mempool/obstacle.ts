@@ -3,6 +3,7 @@ import type { Address, BlockHeader, InclusionBounds, TransactionConditions } fro
 import type { StateSource } from '../state/source.ts';
 import type { Order } from './order.ts';
 
+/** Why an order cannot be in the block. */
 export type Obstacle =
   /** The block is before the first, or after the last, that it may be in. */
   | { readonly kind: 'early' | 'late' }

@@ -12,6 +12,7 @@ import { worthOf } from './tips.ts';
  */
 export type Objective = 'fees' | 'parallel';
 
+/** What to order for. */
 export interface OrderingOptions {
   /** Default: `fees`. */
   readonly objective?: Objective;
@@ -25,6 +26,7 @@ export interface OrderingOptions {
   readonly steps?: number;
 }
 
+/** Orders of a pool as the sequence of a block. */
 export interface Ordering {
   /** Ids of orders, in block order. */
   readonly orders: readonly string[];

@@ -2,6 +2,7 @@
 import { InputError } from '../errors.ts';
 import type { BlockInput, Bundle, InclusionBounds, Transaction } from '../input/block.ts';
 
+/** What a builder takes or leaves as a whole: a transaction, or a bundle. */
 export interface Order {
   /** Its own among all orders of a pool: the transaction's hash, or a bundle's name. */
   readonly id: string;
