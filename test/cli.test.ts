@@ -1,5 +1,5 @@
 /** The command line as a user meets it: arguments, standard streams and exit codes of the built program. */
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,30 +9,13 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { ReportDocument } from '../src/report/schema.ts';
 import { snapshotState } from '../src/state/prestate.ts';
+import { runBuilt as run } from './cli/run-built.ts';
 import { startNode } from './state/rpc/node.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const cli = join(root, 'dist/cli.js');
 const block = join(root, 'examples/mixed-block/block.json');
 const prestate = join(root, 'examples/mixed-block/prestate.json');
-
-interface Finished {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function run(args: readonly string[], stdin?: string | Uint8Array): Promise<Finished> {
-  return new Promise((resolve) => {
-    const child = execFile(
-      process.execPath,
-      [cli, ...args],
-      { maxBuffer: 2 ** 28, env: { ...process.env, NODE_OPTIONS: '' } },
-      (_error, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
-    );
-    child.stdin?.on('error', () => undefined).end(stdin);
-  });
-}
 
 async function documentOf(args: readonly string[]): Promise<ReportDocument> {
   const { code, stdout, stderr } = await run([...args, '--json']);

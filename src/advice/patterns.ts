@@ -39,6 +39,12 @@ export const PATTERNS = {
       'Let what counts per account be used in any order: a bitmap of used numbers, as Permit2 keeps its nonces, or a ' +
       'hash that is marked as used.',
   },
+  flags: {
+    title: 'A word of flags, of which each call sets one',
+    remedy:
+      'A word holds 256 flags, and whoever sets one rewrites all: spread the numbers over words (other ranges of ' +
+      'nonces or ids), or keep each flag in a slot of its own.',
+  },
   total: {
     title: 'A total',
     remedy:

@@ -30,11 +30,14 @@ export function recognize(changes: readonly Change[], { block, place }: SlotCont
   if (changed.length < 2) return found('rewritten');
   if (block !== null && changed.every(({ after }) => after === block.timestamp)) return found('clock');
   const step = first.after - first.before;
-  if (changed.every(({ before, after }) => after - before === step)) {
+  // Payments of equal size make no counter.
+  const isCounted = step === 1n || !changed.every(isSumOfAmounts);
+  if (isCounted && changed.every(({ before, after }) => after - before === step)) {
     if (isAppended(changed)) return found('array-push');
     return found(isEntry(place) ? 'entry-counter' : 'counter', step);
   }
   if (isPoolState(changed, block)) return found('pool');
+  if (changed.every(isOneMoreBit)) return found('flags');
   const isGrowing = changed.every(({ before, after }) => after > before);
   if (isEntry(place)) return found(isGrowing ? 'credited-entry' : 'hot-entry');
   if (changed.every(isSumOfAmounts)) return found('total');
@@ -50,6 +53,11 @@ function isAppended(changes: readonly Change[]): boolean {
         after === before + 1n && (elementSizes.has(size) || (before === 0n && elementSizes.size > 0)),
     ),
   );
+}
+
+function isOneMoreBit({ before, after }: Change): boolean {
+  const bit = after - before;
+  return bit > 0n && (bit & (bit - 1n)) === 0n && (before & bit) === 0n;
 }
 
 /** It changed by an amount that the transaction moves elsewhere, or was given. */

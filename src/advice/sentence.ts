@@ -73,6 +73,7 @@ const VERBS: Partial<Record<PatternId, readonly [string, string]>> = {
   ether: ['touches', 'touch'],
   factory: ['counts up', 'count up'],
   'credited-entry': ['credits', 'credit'],
+  flags: ['sets a bit of', 'set a bit of'],
   lock: ['writes and restores', 'write and restore'],
 };
 

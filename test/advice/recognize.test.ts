@@ -66,6 +66,26 @@ describe('values that tell a pattern', () => {
       { place: ENTRY },
     ],
     [
+      'flags',
+      changes([
+        [0n, 4n],
+        [4n, 5n],
+        [5n, 5n + (1n << 200n)],
+      ]),
+      { place: ENTRY },
+    ],
+    [
+      'credited-entry',
+      changes(
+        [
+          [0n, 100n],
+          [100n, 200n],
+        ],
+        { amounts: new Set([100n]) },
+      ),
+      { place: ENTRY },
+    ],
+    [
       'array-push',
       changes(
         [
