@@ -125,12 +125,18 @@ export {
 } from './mempool/mempool-index.ts';
 export type { Obstacle } from './mempool/obstacle.ts';
 export { bundleOrder, type Order, ordersOf, transactionOrder } from './mempool/order.ts';
-export {
-  type Objective,
-  type Ordering,
-  type OrderingOptions,
-  orderTransactions,
-} from './mempool/order-transactions.ts';
+export { orderTransactions } from './mempool/order-transactions.ts';
+export type {
+  InvalidCode,
+  LeftOut,
+  LeftOutReason,
+  Objective,
+  Ordering,
+  OrderingOptions,
+  PlacedOrder,
+  Risk,
+  SequenceSchedule,
+} from './mempool/ordering.ts';
 export { askForNames } from './names/asked.ts';
 export { type FileBooks, fileBooks } from './names/file-book.ts';
 export {

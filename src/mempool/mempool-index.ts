@@ -8,7 +8,7 @@ import type { TransactionAnalysis } from '../analysis/result.ts';
 import { InputError } from '../errors.ts';
 import { buildConflictGraph } from '../graph/build.ts';
 import type { ConflictGraph, HotKey } from '../graph/conflict-graph.ts';
-import type { Address, BlockHeader, BlockInput, Hex } from '../input/block.ts';
+import type { Address, BlockHeader, BlockInput, Hex, Transaction } from '../input/block.ts';
 import type { StateDiff } from '../state/diff.ts';
 import type { StateKey } from '../state/key.ts';
 import type { StateSource } from '../state/source.ts';
@@ -135,6 +135,11 @@ export class MempoolIndex {
   get head(): MempoolHead {
     const { input, state } = this.#head;
     return { state, block: input.block as BlockHeader, blockHashes: input.blockHashes };
+  }
+
+  /** A block of given transactions on the head. */
+  inputOf(transactions: readonly Transaction[]): BlockInput {
+    return { ...this.#head.input, transactions };
   }
 
   /** All orders, in the order of arrival. */

@@ -1,45 +1,16 @@
 /** Orders of a pool as the sequence of a block. */
+import { analyzeBlock } from '../analysis/block.ts';
 import { InputError } from '../errors.ts';
-import type { Address, BlockHeader, Transaction } from '../input/block.ts';
+import { buildConflictGraph } from '../graph/build.ts';
+import type { ConflictGraph } from '../graph/conflict-graph.ts';
+import { scheduleTasks } from '../graph/list-schedule.ts';
+import { weigh } from '../graph/weights.ts';
+import type { Address, BlockHeader } from '../input/block.ts';
 import { type LaneSchedule, scheduleLanes } from './lane-schedule.ts';
 import type { MempoolIndex } from './mempool-index.ts';
+import type { LeftOut, Ordering, OrderingOptions, PlacedOrder } from './ordering.ts';
 import { type Candidate, selectByFees } from './selection.ts';
 import { worthOf } from './tips.ts';
-
-/**
- * What a sequence is chosen for. `fees`: value for each unit of gas, greedily. `parallel`: the same orders in least
- * time on so many lanes; orders that conflict keep their sequence by fees.
- */
-export type Objective = 'fees' | 'parallel';
-
-/** What to order for. */
-export interface OrderingOptions {
-  /** Default: `fees`. */
-  readonly objective?: Objective;
-  /** What runs at the same time. Default: 4. */
-  readonly lanes?: number;
-  /** Default: that of the block. */
-  readonly gasLimit?: bigint;
-  /** Default: 6. */
-  readonly blobLimit?: number;
-  /** Schedules that may be tried for `parallel`. Default: 2,000. */
-  readonly steps?: number;
-}
-
-/** Orders of a pool as the sequence of a block. */
-export interface Ordering {
-  /** Ids of orders, in block order. */
-  readonly orders: readonly string[];
-  readonly transactions: readonly Transaction[];
-  /** Gas that they are expected to use. */
-  readonly gas: bigint;
-  /** Tips for that gas, and payments that orders state, in wei. */
-  readonly value: bigint;
-  /** Gas of the longest lane when the sequence runs on so many lanes. */
-  readonly makespan: number;
-  /** No sequence of these orders in which those that conflict stay as they are runs in less. */
-  readonly bound: number;
-}
 
 /**
  * Chooses orders for the block that is to be built, and puts them into a sequence. Nonces, bundles, bounds, conditions
@@ -56,19 +27,73 @@ export function orderTransactions(pool: MempoolIndex, options: OrderingOptions =
   }
   const { block, state } = pool.head;
   const limits = { gas: options.gasLimit ?? block.gasLimit, blobs: blobLimit };
-  const chosen = selectByFees(candidatesOf(pool, block), state, limits);
+  const candidates = candidatesOf(pool, block);
+  const chosen = selectByFees(candidates, state, limits);
   const predecessors = conflictsBefore(pool, chosen);
   const weights = chosen.map(({ gas }) => Number(gas));
-  const schedule = scheduleLanes({ weights, predecessors, lanes }, objective === 'parallel' ? steps : 0);
-  const sequence = objective === 'parallel' ? inOrderOfStart(chosen, predecessors, schedule) : chosen;
+  const planned = scheduleLanes({ weights, predecessors, lanes }, objective === 'fees' ? 0 : steps);
+  const byFees = analyzed(pool, chosen, lanes);
+  const found =
+    objective === 'fees' ? byFees : analyzed(pool, inOrderOfStart(chosen, predecessors, planned), lanes);
+  const { sequence, transactions, analysis, graph, schedule } =
+    found.schedule.makespan > byFees.schedule.makespan ? byFees : found;
+  const placed = placedOf(sequence);
+  const isIn = new Set(placed.map(({ id }) => id));
   return {
-    orders: sequence.map(({ order }) => order.id),
-    transactions: sequence.flatMap(({ order }) => [...order.transactions]),
+    objective,
+    lanes,
+    weight: objective === 'balanced' ? (options.weight ?? 0n) : null,
+    orders: placed.map(({ id }) => id),
+    placed,
+    transactions,
     gas: sequence.reduce((sum, { gas }) => sum + gas, 0n),
     value: sequence.reduce((sum, { value }) => sum + value, 0n),
+    schedule,
     makespan: schedule.makespan,
     bound: schedule.bound,
+    isOptimal: schedule.makespan <= schedule.bound,
+    leftOut: pool.orders().flatMap(({ id }): LeftOut[] => {
+      if (isIn.has(id)) return [];
+      const obstacle = pool.obstacleOf(id);
+      return [
+        { id, reason: obstacle === null ? { kind: 'no-room', of: 'gas' } : { kind: 'obstacle', obstacle } },
+      ];
+    }),
+    analysis,
+    graph,
   };
+}
+
+function analyzed(pool: MempoolIndex, sequence: readonly Candidate[], lanes: number) {
+  const transactions = sequence.flatMap(({ order }) => [...order.transactions]);
+  const analysis = analyzeBlock(pool.inputOf(transactions), { state: pool.head.state });
+  const graph = buildConflictGraph(analysis);
+  return { sequence, transactions, analysis, graph, schedule: scheduleSequence(graph, lanes) };
+}
+
+function placedOf(sequence: readonly Candidate[]): PlacedOrder[] {
+  let first = 0;
+  return sequence.map(({ order, gas, value }) => {
+    const count = order.transactions.length;
+    const placed = { id: order.id, first, count, dropped: [], gas, value, risks: [] };
+    first += count;
+    return placed;
+  });
+}
+
+/** Runs transactions in block order whenever they are ready. */
+function scheduleSequence(graph: ConflictGraph, lanes: number) {
+  const { values } = weigh(graph.gas);
+  const { predecessors, successors } = graph;
+  const levels = Float64Array.from(values, (_, index) => -index);
+  const { order, worker, start, makespan } = scheduleTasks(
+    { weights: values, levels, predecessors, successors },
+    lanes,
+  );
+  const byLane = Array.from({ length: lanes }, (_, lane) => order.filter((index) => worker[index] === lane));
+  const total = values.reduce((sum, value) => sum + value, 0);
+  const bound = Math.max(Math.ceil(total / lanes), Number(graph.criticalPath.gas));
+  return { rule: 'ready' as const, lanes: byLane, start: [...start], makespan, bound };
 }
 
 /** Orders that nothing but an earlier nonce keeps out. */
