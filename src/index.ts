@@ -27,6 +27,7 @@ export { recordedAnalysis } from './analysis/recorded.ts';
 export type {
   AnalysisOptions,
   BlockAnalysis,
+  ForeseenReceipt,
   Status,
   TransactionAnalysis,
 } from './analysis/result.ts';

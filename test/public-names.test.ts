@@ -142,6 +142,7 @@ test('every public type is named, too', () => {
   "Finding",
   "Findings",
   "FixedTransaction",
+  "ForeseenReceipt",
   "Granularity",
   "GroupEvent",
   "HeadOutcome",

@@ -287,6 +287,7 @@ export class BlockDeriver {
       debits: found.debits,
       nonceWrites: found.nonceWrites,
       gasEstimate: found.gasEstimate,
+      ...(found.receipt !== undefined && { receipt: found.receipt }),
       waitsFor,
       resolveAfter,
       pending,

@@ -36,8 +36,24 @@ export interface GasSchedule {
   readonly maxCodeSize: number;
   readonly maxInitCodeSize: number;
   readonly sstore: SstorePrices;
+  readonly refunds: Refunds;
   readonly hasAccessLists: boolean;
   readonly keepsSixtyFourth: boolean;
+}
+
+/** Gas that is given back at the end; see `sstoreRefund`. */
+export interface Refunds {
+  /** A slot is cleared. */
+  readonly clear: number;
+  /** A slot gets back the value from before the transaction, which is zero, or another one. */
+  readonly init: number;
+  readonly clean: number;
+  /** A contract is destroyed (before EIP-3529). */
+  readonly destroy: number;
+  /** An authority was there already (EIP-7702). */
+  readonly authorization: number;
+  /** At most the gas used, divided by this. */
+  readonly quotient: number;
 }
 
 /** The four generations of SSTORE prices. */
@@ -77,6 +93,28 @@ function sstorePrices(common: Common): SstorePrices {
   return { kind: 'frontier', set: price('sstoreSetGas'), reset, noop: reset, dirty: reset, sentry: 0 };
 }
 
+/** EIP-1283, EIP-2200, EIP-2929, EIP-3529. */
+function refundsOf(common: Common): Refunds {
+  const price = (name: string) => Number(common.param(name));
+  const isNet = common.gteHardfork('istanbul');
+  const isFirstNet = common.hardfork() === 'constantinople';
+  const [clear, init, clean] = isNet
+    ? ['sstoreClearRefundEIP2200Gas', 'sstoreInitRefundEIP2200Gas', 'sstoreCleanRefundEIP2200Gas']
+    : ['netSstoreClearRefundGas', 'netSstoreResetClearRefundGas', 'netSstoreResetRefundGas'];
+  const hasNet = isNet || isFirstNet;
+  // EIP-2929 has taken what a slot costs when cold out of the price that is given back.
+  const isSplit = common.isActivatedEIP(2929);
+  const cold = isSplit ? price('coldsloadGas') + price('warmstoragereadGas') : 0;
+  return {
+    clear: price(hasNet ? clear : 'sstoreRefundGas'),
+    init: hasNet ? price(init) : 0,
+    clean: isSplit ? price('sstoreResetGas') - cold : hasNet ? price(clean) : 0,
+    destroy: price('selfdestructRefundGas'),
+    authorization: common.isActivatedEIP(7702) ? price('perEmptyAccountCost') - price('perAuthBaseGas') : 0,
+    quotient: price('maxRefundQuotient'),
+  };
+}
+
 export function gasSchedule(common: Common): GasSchedule {
   const price = (name: string) => Number(common.param(name));
   const base = new Int32Array(256).fill(-1);
@@ -104,6 +142,7 @@ export function gasSchedule(common: Common): GasSchedule {
     maxCodeSize: common.gteHardfork('spuriousDragon') ? price('maxCodeSize') : Number.POSITIVE_INFINITY,
     maxInitCodeSize: common.isActivatedEIP(3860) ? price('maxInitCodeSize') : Number.POSITIVE_INFINITY,
     sstore: sstorePrices(common),
+    refunds: refundsOf(common),
     hasAccessLists,
     keepsSixtyFourth: common.gteHardfork('tangerineWhistle'),
   };

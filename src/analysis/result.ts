@@ -15,6 +15,15 @@ import type { Effects } from './write-index.ts';
  */
 export type Status = 'exact' | 'bounded' | 'deferred' | 'unbounded' | 'recorded';
 
+/** How a transaction ends, where everything that it does is known. */
+export interface ForeseenReceipt {
+  readonly isSuccess: boolean;
+  /** As the receipt will say: with refunds. */
+  readonly gasUsed: bigint;
+  /** What it pays to accounts of which it takes nothing and whose balance it does not look at, in wei. */
+  readonly credits: ReadonlyMap<Address, bigint>;
+}
+
 /** What was derived for one transaction. */
 export interface TransactionAnalysis {
   readonly index: number;
@@ -34,6 +43,8 @@ export interface TransactionAnalysis {
   readonly nonceWrites: ReadonlySet<Address>;
   /** Gas that the transaction is expected to use; a scheduling weight, not a bound. */
   readonly gasEstimate: bigint;
+  /** Holds whenever the sets do. Absent: something that it does is not known. */
+  readonly receipt?: ForeseenReceipt;
   /** Keys that earlier transactions may write and because of which it is deferred. */
   readonly waitsFor: readonly StateKey[];
   /** The transactions after which it is, or was, derived again: those that may write what it waits for. Ascending. */

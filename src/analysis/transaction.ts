@@ -28,7 +28,7 @@ import {
 import { emptyString, LabelTable, SymbolicBytes, type SymbolicString } from './memory.ts';
 import type { Place, Reason, ReasonCode } from './reason.ts';
 import { Recorder } from './recorder.ts';
-import type { Status } from './result.ts';
+import type { ForeseenReceipt, Status } from './result.ts';
 import { type BlockRules, effectiveGasPrice } from './rules.ts';
 import { scoutTable } from './scout.ts';
 import { joinFailures, joinResults, runFrame } from './solver.ts';
@@ -72,6 +72,8 @@ export interface Derivation {
   /** Regions of the accesses that stand for fewer keys, known one by one, once those keys are known. */
   readonly pending: readonly Region[];
   readonly gasEstimate: bigint;
+  /** Absent: not everything that it does is known. */
+  readonly receipt?: ForeseenReceipt;
   readonly effects: Effects;
   readonly debits: ReadonlySet<Address>;
   readonly nonceWrites: ReadonlySet<Address>;

@@ -85,6 +85,10 @@ describe.each(HARDFORKS)('%s', (hardfork) => {
           reasons: [],
         });
         expect(derived.gasEstimate).toBe(run.gas);
+        if (derived.receipt !== undefined) {
+          const { isSuccess, gasUsed } = derived.receipt;
+          expect({ isSuccess, gasUsed }).toEqual({ isSuccess: run.status === 1, gasUsed: run.gasUsed });
+        }
         const seen = await recorded(scene);
         expect(missesOf(inputOf(scene), derived, seen)).toEqual([]);
       }),

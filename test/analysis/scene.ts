@@ -189,7 +189,9 @@ export function mutated<S extends Scene>(scene: S, values: ReadonlyMap<StateKey,
 }
 
 /** Gas of the first transaction before refunds, and whether it succeeded. */
-export async function metered(scene: Scene): Promise<{ readonly gas: bigint; readonly status: 0 | 1 }> {
+export async function metered(
+  scene: Scene,
+): Promise<{ readonly gas: bigint; readonly gasUsed: bigint; readonly status: 0 | 1 }> {
   const input = inputOf(scene);
   const common = oracleCommon(input);
   const stateManager = new OracleState(prestateOf(scene));
@@ -207,6 +209,7 @@ export async function metered(scene: Scene): Promise<{ readonly gas: bigint; rea
   const intrinsic = tx.getIntrinsicGas();
   return {
     gas: intrinsic + result.execResult.executionGasUsed,
+    gasUsed: result.totalGasSpent,
     status: result.execResult.exceptionError === undefined ? 1 : 0,
   };
 }

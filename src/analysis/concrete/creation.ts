@@ -139,6 +139,7 @@ export const selfDestruct: Instruction = (machine, frame) => {
     if (isNew && !machine.charge(frame, schedule.callNewAccount)) return HALT;
   }
   if (beneficiary !== account) state.credit(beneficiary, balance);
+  if (!account.isDestroyed) state.refund += schedule.refunds.destroy;
   const goes = !rules.keepsOldAccounts || account.isCreated;
   if (goes) {
     writeWholeAccount(account);

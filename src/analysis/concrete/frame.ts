@@ -51,6 +51,7 @@ export class Frame {
   outputLength = 0;
   /** State before the frame, as marks of the journals. */
   slotMark = 0;
+  refundMark = 0;
   accountMark = 0;
 
   constructor(depth: number, account: Account) {

@@ -386,6 +386,7 @@ const sstore: Instruction = (machine, frame) => {
   const price = sstorePrice(machine, cell, stack, at - WORD);
   if (schedule.hasAccessLists && !slots.warm(cell) && !machine.charge(frame, schedule.coldSlot)) return HALT;
   if (!machine.charge(frame, price)) return HALT;
+  state.refund += sstoreRefund(machine, stack, at - WORD);
   slots.markWritten(cell);
   slots.store(cell, stack, at - WORD);
   frame.top -= 2 * WORD;
@@ -402,6 +403,25 @@ function sstorePrice(machine: Machine, cell: number, stack: Int32Array, at: numb
   if (sameWords(words, 0, stack, at)) return noop;
   if (!sameWords(words, 0, words, WORD)) return dirty;
   return isZeroWord(words, WORD) ? set : reset;
+}
+
+/**
+ * What SSTORE gives back, or takes back of that (EIP-1283, EIP-2200); the slot's values are in `words`, where its
+ * price has put them.
+ */
+function sstoreRefund({ schedule }: Machine, stack: Int32Array, at: number): number {
+  const { clear, init, clean } = schedule.refunds;
+  const isClearing = isZeroWord(stack, at);
+  const isCleared = isZeroWord(words, 0);
+  if (schedule.sstore.kind === 'frontier') return isClearing && !isCleared ? clear : 0;
+  if (sameWords(words, 0, stack, at)) return 0;
+  const wasZero = isZeroWord(words, WORD);
+  let refund = 0;
+  if (!wasZero && isCleared) refund -= clear;
+  if (!wasZero && isClearing) refund += clear;
+  // It has another value by now, since it gets a new one.
+  if (sameWords(words, WORD, stack, at)) refund += wasZero ? init : clean;
+  return refund;
 }
 
 /** The value now, and the one at the start of the transaction. */

@@ -1,7 +1,9 @@
 /** What one run on known values comes to, in the words of a derivation. */
 import type { Address, Transaction } from '../../input/block.ts';
+import { intrinsicGas } from '../../input/intrinsic-gas.ts';
 import type { StateKey } from '../../state/key.ts';
 import type { AccessMode, AccessSet, Region, SlotOrigin } from '../access.ts';
+import type { ForeseenReceipt } from '../result.ts';
 import type { Derivation } from '../transaction.ts';
 import { MAX_WORD, minOf, rangeWord, unknownWord, type Word } from '../word.ts';
 import type { Effects } from '../write-index.ts';
@@ -37,8 +39,27 @@ export function resultOf(machine: Machine, tx: Transaction, ending: Ending): Der
     debits: writersOf(state, BALANCE),
     nonceWrites: writersOf(state, NONCE),
     accessList: touchesOnlyWarm(machine, tx) ? EMPTY_LIST : null,
+    ...(state.isRefundKnown && { receipt: receiptOf(machine, tx, ending) }),
   };
 }
+
+/** Refunds with their cap (EIP-3529), and the floor of the data (EIP-7623). */
+function receiptOf({ state, schedule, block }: Machine, tx: Transaction, ending: Ending): ForeseenReceipt {
+  const spent = Number(tx.gasLimit) - ending.gas;
+  const refund = Math.min(state.refund, Math.floor(spent / schedule.refunds.quotient));
+  const floor = block.intrinsic.floorToken === 0 ? 0 : intrinsicGas(tx, block.intrinsic).floor;
+  let credits: Map<Address, bigint> | null = null;
+  for (const { address, credit, base } of state.accounts.met) {
+    if (credit > 0n && base === null) credits = (credits ?? new Map()).set(address, credit);
+  }
+  return {
+    isSuccess: ending.isSuccess,
+    gasUsed: BigInt(Math.max(spent - refund, floor)),
+    credits: credits ?? NO_CREDITS,
+  };
+}
+
+const NO_CREDITS: ForeseenReceipt['credits'] = new Map();
 
 const EMPTY_LIST = [] as const;
 

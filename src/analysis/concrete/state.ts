@@ -20,12 +20,17 @@ export const NOT_KNOWN = { kind: 'not-known' } as const;
 export interface Mark {
   slotMark: number;
   accountMark: number;
+  refundMark: number;
 }
 
 export class State {
   readonly accounts: Accounts;
   readonly slots = new Slots();
   readonly preimages = new Preimages();
+  /** Gas that is given back at the end, as far as it goes. */
+  refund = 0;
+  /** An authority may have been there, or not (EIP-7702). */
+  isRefundKnown = true;
   #knowledge: Knowledge = NO_KNOWLEDGE;
   /** In their order, as far as they have been taken. */
   readonly #payments: ((balance: Word) => Word)[] = [];
@@ -39,6 +44,8 @@ export class State {
     this.accounts.begin();
     this.slots.begin();
     this.preimages.clear();
+    this.refund = 0;
+    this.isRefundKnown = true;
   }
 
   end(): void {
@@ -56,11 +63,13 @@ export class State {
   mark(into: Mark): void {
     into.slotMark = this.slots.mark;
     into.accountMark = this.accounts.mark;
+    into.refundMark = this.refund;
   }
 
   rollBack(mark: Mark): void {
     this.slots.rollBack(mark.slotMark);
     this.accounts.rollBack(mark.accountMark);
+    this.refund = mark.refundMark;
   }
 
   // Storage.

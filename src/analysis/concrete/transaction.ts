@@ -105,6 +105,11 @@ export class ConcreteDeriver {
       const old = state.codeOf(account);
       if (old.length > 0 && delegateOf(old) === null) continue;
       if (known(state.nonceOf(account)) !== nonce) continue;
+      if (this.#block.schedule.refunds.authorization > 0) {
+        // An account that counts as there without a look at its balance.
+        if (nonce > 0n || old.length > 0) state.refund += this.#block.schedule.refunds.authorization;
+        else state.isRefundKnown = false;
+      }
       writeField(account, NONCE | CODE);
       state.setCode(account, code);
       state.setNonce(account, nonce + 1n);

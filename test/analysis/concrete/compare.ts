@@ -42,8 +42,17 @@ export function compareBlock(input: BlockInput, prestate: Prestate): Comparison[
   });
 }
 
-/** What has to be equal: all but the assumptions, of which the concrete core makes more, and the list; in any order. */
-export function comparable({ assumptions: _, accessList: __, accesses, ...rest }: Derivation): unknown {
+/**
+ * What has to be equal, in any order: all but the assumptions, of which the concrete core makes more, the list, and the
+ * receipt, which the concrete core alone foresees.
+ */
+export function comparable({
+  assumptions: _,
+  accessList: __,
+  receipt: ___,
+  accesses,
+  ...rest
+}: Derivation): unknown {
   return { ...rest, accesses: { ...accesses, regions: new Set(accesses.regions) } };
 }
 
