@@ -1,62 +1,72 @@
 /**
  * What a pool of pending orders costs: `npm run bench:mempool [-- OPTIONS]` fills an index with transactions over real
- * contracts (transfers of ether, of a token, swaps), adds, asks and removes one by one, and moves the head of the
- * chain on by blocks that are made of the pool's own orders. After some heads everything is derived from scratch as
- * well, and compared.
+ * contracts, adds, asks and removes one by one, and moves the head of the chain on by blocks that are made of the
+ * pool's own orders. After some heads everything is derived from scratch as well, and all that can be asked is
+ * compared. In the end everything is removed: what is left of the heap is what the index keeps.
+ *
+ * With `--operations N` random operations (orders and bundles that come, replace others and go; now and then a head)
+ * take the place of the probes and the heads.
  *
  * Options: `--orders N` (10,000), `--heads N` (50), `--size N` transactions of a head (100), `--probes N` orders that
- * come and go one by one (1,000).
+ * come and go one by one (1,000), `--operations N` (none).
  */
 import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { BlockDeriver } from '../dist/analysis/block.js';
-import { regionText } from '../dist/analysis/region-text.js';
 import {
   createExecutor,
   createMempoolIndex,
   type MempoolHead,
   type MempoolIndex,
-  type Order,
-  ordersOf,
-  readInput,
   type StateSource,
   snapshotState,
 } from '../dist/index.js';
 import { mergeDiffs, type StateDiff } from '../dist/state/diff.js';
 import { overlayState } from '../dist/state/overlay.js';
 import { createRandom } from '../examples/generator/random.ts';
-import { generateSyntheticBlock } from '../examples/synthetic-block/generate.ts';
 import { describeMachine, machineText } from './machine.ts';
 import { numberOf } from './options.ts';
+import { pendingOrders } from './pending-orders.ts';
+import { accountOf } from './pool-account.ts';
+import { Operations } from './pool-operations.ts';
 import { spreadOf } from './statistics.ts';
 
-/** Transactions of the block whose copies, with later nonces, are the pool. */
-const BASE = 500;
 const MB = 2 ** 20;
 const BLOCK_SECONDS = 12n;
 /** After so many heads the pool is compared with one made from scratch. */
 const COMPARED_HEADS = 10;
+/** Random operations from one head to the next. */
+const OPERATIONS_PER_HEAD = 2_000;
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
 let derivingMs = 0;
+let derivations = 0;
 const derive = BlockDeriver.prototype.of;
 BlockDeriver.prototype.of = function timed(...of) {
   const start = performance.now();
   const one = derive.apply(this, of);
   derivingMs += performance.now() - start;
+  derivations++;
   return one;
 };
 
-/** Milliseconds of an action, without those in which it derived. */
-function timesOf(action: () => void): { readonly all: number; readonly beside: number } {
+/** Milliseconds of an action, those of them in which it did not derive, and how often it did. */
+interface Times {
+  readonly all: number;
+  readonly beside: number;
+  readonly derivations: number;
+}
+
+function timesOf(action: () => void): Times {
   const before = derivingMs;
+  const count = derivations;
   const start = performance.now();
   action();
   const all = performance.now() - start;
-  return { all, beside: all - (derivingMs - before) };
+  return { all, beside: all - (derivingMs - before), derivations: derivations - count };
 }
 
 function line(name: string, values: readonly number[], unit = 'ms'): void {
@@ -66,25 +76,13 @@ function line(name: string, values: readonly number[], unit = 'ms'): void {
   process.stdout.write(`${name.padEnd(46)}${texts}  ${unit}\n`);
 }
 
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
 function heapMb(): number {
   collect();
   return process.memoryUsage().heapUsed / MB;
-}
-
-/** All sets of a pool, as text. */
-function textOf(pool: MempoolIndex): string {
-  return pool
-    .orders()
-    .map(({ id }) => id)
-    .sort()
-    .map((id) => {
-      const analyses = pool.analysesOf(id) ?? [];
-      const sets = analyses.map(({ status, accesses: { keys, regions } }) =>
-        [status, ...[...keys].map(String).sort(), ...regions.map(regionText).sort()].join(' '),
-      );
-      return [id, ...sets, ...(pool.conflictsOf(id)?.orders.toSorted() ?? [])].join(' ');
-    })
-    .join('\n');
 }
 
 const { values } = parseArgs({
@@ -93,61 +91,24 @@ const { values } = parseArgs({
     heads: { type: 'string', default: '50' },
     size: { type: 'string', default: '100' },
     probes: { type: 'string', default: '1000' },
+    operations: { type: 'string' },
   },
 });
 const [count, heads, size, probes] = (['orders', 'heads', 'size', 'probes'] as const).map((name) =>
-  numberOf(`--${name}`, values[name]),
+  numberOf(name, values[name]),
 ) as [number, number, number, number];
+const operations = values.operations === undefined ? 0 : numberOf('operations', values.operations);
 
-const { block, prestate } = await generateSyntheticBlock({
-  kind: 'mixed',
-  transactions: Math.min(BASE, count),
-});
-const input = readInput(block, { chain: 'mainnet' });
+const { input, prestate, orders: all } = await pendingOrders(count);
 if (input.block === null) throw new Error('a block has a header');
-const first = ordersOf(input);
-const perSender = new Map<string, bigint>();
-for (const { from } of input.transactions) perSender.set(from, (perSender.get(from) ?? 0n) + 1n);
-const all: Order[] = Array.from({ length: count }, (_, at) => {
-  const order = first[at % first.length] as Order;
-  const round = BigInt(Math.floor(at / first.length));
-  const transactions = order.transactions.map((tx) => ({
-    ...tx,
-    hash: `0x${round.toString(16).padStart(8, '0')}${tx.hash.slice(10)}` as const,
-    nonce: tx.nonce + round * (perSender.get(tx.from) ?? 0n),
-  }));
-  return { ...order, id: transactions[0]?.hash ?? order.id, transactions };
-});
 const rules = { hardfork: input.hardfork, chainId: input.chainId };
 let state: StateSource = snapshotState(prestate);
 let head: MempoolHead = { state, block: input.block };
-
-process.stdout.write(`${machineText(describeMachine())}; ${count} orders\n`);
-process.stdout.write(`${''.padEnd(46)}lower quartile, median, upper quartile, most\n`);
-const emptyMb = heapMb();
-const pool = createMempoolIndex({ ...head, ...rules });
-const filled = timesOf(() => pool.addAll(all));
-process.stdout.write(
-  `filled at once: ${filled.all.toFixed(0)} ms, beside deriving ${filled.beside.toFixed(0)} ms; ` +
-    `heap ${(heapMb() - emptyMb).toFixed(0)} MB; open ${pool.open().length}; ` +
-    `groups ${pool.groups().length}, largest ${pool.groups()[0]?.orders.length ?? 0}\n`,
-);
-const random = createRandom(7);
-const chosen = random.interleave(all.map((order) => [order])).slice(0, probes);
-const [removing, adding, asking]: [number[], number[], number[]] = [[], [], []];
-for (const order of chosen) {
-  removing.push(timesOf(() => pool.remove(order.id)).beside);
-  adding.push(timesOf(() => pool.add(order)).beside);
-  asking.push(timesOf(() => pool.conflictsOf(order.id)).all);
-}
-line('remove, beside deriving', removing);
-line('add, beside deriving', adding);
-line('conflicts of an order', asking);
-
-const executor = await createExecutor({ workers: 1 });
-const [shares, moving, scratch]: [number[], number[], number[]] = [[], [], []];
 let diffs: StateDiff = new Map();
-for (let number = 1; number <= heads; number++) {
+const executor = await createExecutor({ workers: 1 });
+
+/** Executes orders that are in their turn, and moves the pool on to the state after them. */
+async function nextHead(pool: MempoolIndex) {
   const runnable = pool.orders().filter(({ id }) => pool.obstacleOf(id)?.kind !== 'nonce-gap');
   const transactions = runnable.slice(0, size).flatMap((order) => [...order.transactions]);
   const parent: typeof input = { ...input, block: { ...head.block, gasUsed: null }, transactions };
@@ -156,22 +117,102 @@ for (let number = 1; number <= heads; number++) {
   state = overlayState(snapshotState(prestate), diffs);
   const { timestamp, number: height } = head.block;
   head = { state, block: { ...head.block, number: height + 1n, timestamp: timestamp + BLOCK_SECONDS } };
-  const left = pool.size;
-  let derived = 0;
-  moving.push(
-    timesOf(() => {
-      derived = pool.moveTo(head, execution.stateDiff).derived;
-    }).all,
-  );
-  shares.push((100 * derived) / left);
-  if (number % COMPARED_HEADS !== 0) continue;
+  let outcome: ReturnType<MempoolIndex['moveTo']> | null = null;
+  const { all: elapsedMs } = timesOf(() => {
+    outcome = pool.moveTo(head, execution.stateDiff);
+  });
+  return { elapsedMs, outcome: outcome as unknown as ReturnType<MempoolIndex['moveTo']> };
+}
+
+/** Throws unless the pool says what one made from scratch says. Milliseconds of the latter. */
+function compareWithFresh(pool: MempoolIndex, when: string): number {
   const fresh = createMempoolIndex({ ...head, ...rules });
   const orders = pool.orders();
-  scratch.push(timesOf(() => fresh.addAll(orders)).all);
-  if (textOf(fresh) !== textOf(pool)) throw new Error(`another result after head ${number}`);
-  process.stderr.write(`head ${number}: ${orders.length} orders, as from scratch\n`);
+  const { all: elapsedMs } = timesOf(() => fresh.addAll(orders));
+  const expected = accountOf(fresh)[Symbol.iterator]();
+  let lines = 0;
+  for (const text of accountOf(pool)) {
+    const other = expected.next().value as string | undefined;
+    if (text !== other) throw new Error(`another result ${when}:\n${text}\nfrom scratch:\n${other}`);
+    lines++;
+  }
+  if (expected.next().done !== true) throw new Error(`less than from scratch ${when}`);
+  process.stderr.write(`${when}: ${orders.length} orders, ${lines} statements, as from scratch\n`);
+  return elapsedMs;
 }
+
+function probe(pool: MempoolIndex): void {
+  const chosen = createRandom(7)
+    .interleave(all.map((order) => [order]))
+    .slice(0, probes);
+  const [removing, adding, derived, asking]: number[][] = [[], [], [], []];
+  for (const order of chosen) {
+    removing?.push(timesOf(() => pool.remove(order.id)).beside);
+    const added = timesOf(() => pool.add(order));
+    adding?.push(added.beside);
+    derived?.push(added.all - added.beside);
+    asking?.push(timesOf(() => pool.conflictsOf(order.id)).all);
+  }
+  line('remove, beside deriving', removing ?? []);
+  line('add, beside deriving', adding ?? []);
+  line('add, deriving', derived ?? []);
+  line('conflicts of an order', asking ?? []);
+}
+
+async function followHeads(pool: MempoolIndex): Promise<void> {
+  const [shares, moving, scratch]: [number[], number[], number[]] = [[], [], []];
+  for (let number = 1; number <= heads; number++) {
+    const left = pool.size;
+    const { elapsedMs, outcome } = await nextHead(pool);
+    moving.push(elapsedMs);
+    shares.push((100 * outcome.derived) / left);
+    if (number % COMPARED_HEADS === 0) scratch.push(compareWithFresh(pool, `head ${number}`));
+  }
+  line('derived again for a head', shares, '% of the orders');
+  line('moving the head', moving);
+  if (scratch.length > 0) line('deriving everything', scratch);
+}
+
+async function operate(pool: MempoolIndex): Promise<void> {
+  const random = createRandom(11);
+  const played = new Operations(pool, all, random);
+  const beside: number[] = [];
+  const moving: number[] = [];
+  for (let number = 1; number <= operations; number++) {
+    if (number % OPERATIONS_PER_HEAD === 0) {
+      const { elapsedMs, outcome } = await nextHead(pool);
+      played.left(outcome.gone);
+      moving.push(elapsedMs);
+    } else beside.push(timesOf(() => played.next()).beside);
+  }
+  say(
+    [...played.tally]
+      .map(([what, often]) => `${what} ${often}`)
+      .sort()
+      .join(', '),
+  );
+  line('an operation, beside deriving', beside);
+  if (moving.length > 0) line('moving the head', moving);
+  compareWithFresh(pool, `after ${operations} operations`);
+}
+
+say(`${machineText(describeMachine())}; ${count} orders`);
+const emptyMb = heapMb();
+const pool = createMempoolIndex({ ...head, ...rules });
+const filled = timesOf(() => pool.addAll(all));
+const fullMb = heapMb() - emptyMb;
+say(
+  `filled at once: ${filled.all.toFixed(0)} ms, beside deriving ${filled.beside.toFixed(0)} ms, ` +
+    `${filled.derivations} derivations; heap ${fullMb.toFixed(0)} MB, ` +
+    `${((fullMb * 1024) / count).toFixed(1)} KB an order; open ${pool.open().length}; ` +
+    `groups ${pool.groups().length}, largest ${pool.groups()[0]?.orders.length ?? 0}`,
+);
+say(`${''.padEnd(46)}lower quartile, median, upper quartile, most`);
+if (operations > 0) await operate(pool);
+else {
+  probe(pool);
+  await followHeads(pool);
+}
+pool.removeAll(pool.orders().map(({ id }) => id));
+say(`heap when all are removed: ${(heapMb() - emptyMb).toFixed(1)} MB more than before`);
 await executor.close();
-line('derived again for a head', shares, '% of the orders');
-line('moving the head', moving);
-if (scratch.length > 0) line('deriving everything', scratch);

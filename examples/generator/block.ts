@@ -117,26 +117,19 @@ const withdrawals = [
 export async function sealBlock(chain: Chain, drafts: readonly Draft[], random: Random): Promise<Example> {
   const prestate = await dumpPrestate(chain);
   const { common } = chain.vm;
-  const stateRoot = await chain.state.getStateRoot();
-  const parent = createBlock({ header: { ...parentHeader, stateRoot } }, { common });
+  const header = await openHeader(chain, drafts);
   const transactions = await signDrafts(chain, drafts, random);
-  const gasLimits = drafts.reduce((sum, draft) => sum + draft.gasLimit, 0n);
-  const isLarge = gasLimits > parentHeader.gasLimit;
-  const blobs = drafts.reduce((sum, draft) => sum + (draft.blobVersionedHashes ?? []).length, 0);
-  const header = {
-    ...fixedHeader,
-    parentHash: parent.hash(),
-    gasLimit: isLarge ? gasLimits : parentHeader.gasLimit,
-    blobGasUsed: BigInt(blobs * gasPerBlob),
-    transactionsTrie: await genTransactionsTrieRoot(transactions),
-    withdrawalsRoot: await genWithdrawalsTrieRoot(withdrawals.map(createWithdrawal)),
-  };
-  const open = createBlock({ header, transactions, withdrawals }, { common });
+  const transactionsTrie = await genTransactionsTrieRoot(transactions);
+  const open = createBlock(
+    { header: { ...header, transactionsTrie }, transactions, withdrawals },
+    { common },
+  );
   const outcome = await runBlock(chain.vm, { block: open, generate: true, skipHeaderValidation: true });
   const sealed = createBlock(
     {
       header: {
         ...header,
+        transactionsTrie,
         gasUsed: outcome.gasUsed,
         logsBloom: outcome.logsBloom,
         receiptTrie: outcome.receiptsRoot,
@@ -149,6 +142,34 @@ export async function sealBlock(chain: Chain, drafts: readonly Draft[], random: 
     { common },
   );
   return { block: blockJson(sealed, drafts), prestate, kinds: drafts.map(({ kind }) => kind) };
+}
+
+/** As `sealBlock`, but nothing is run: the header says nothing of an outcome. */
+export async function draftBlock(
+  chain: Chain,
+  drafts: readonly Draft[],
+  random: Random,
+): Promise<Pick<Example, 'block' | 'prestate'>> {
+  const prestate = await dumpPrestate(chain);
+  const header = await openHeader(chain, drafts);
+  const transactions = await signDrafts(chain, drafts, random);
+  const block = createBlock({ header, transactions, withdrawals }, { common: chain.vm.common });
+  return { block: blockJson(block, drafts), prestate };
+}
+
+/** What is known of the header before the transactions are. */
+async function openHeader({ state, vm }: Chain, drafts: readonly Draft[]) {
+  const stateRoot = await state.getStateRoot();
+  const parent = createBlock({ header: { ...parentHeader, stateRoot } }, { common: vm.common });
+  const gasLimits = drafts.reduce((sum, draft) => sum + draft.gasLimit, 0n);
+  const blobs = drafts.reduce((sum, draft) => sum + (draft.blobVersionedHashes ?? []).length, 0);
+  return {
+    ...fixedHeader,
+    parentHash: parent.hash(),
+    gasLimit: gasLimits > parentHeader.gasLimit ? gasLimits : parentHeader.gasLimit,
+    blobGasUsed: BigInt(blobs * gasPerBlob),
+    withdrawalsRoot: await genWithdrawalsTrieRoot(withdrawals.map(createWithdrawal)),
+  };
 }
 
 /** In block order: nonces count on from the chain's state. */
