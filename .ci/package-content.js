@@ -15,7 +15,8 @@ const pointedAt = [
   ...Object.values(bin),
   ...Object.values(entries).flatMap((entry) => (typeof entry === 'string' ? [entry] : Object.values(entry))),
 ].map((path) => path.replace('./', ''));
-const wanted = ['LICENSE', 'README.md', 'CHANGELOG.md', 'package.json', 'dist/page/page.html', ...pointedAt];
+const built = ['dist/page/page.html', 'dist/cli/main.js', 'dist/cli/worker.js', 'dist/cli/LICENSES.txt'];
+const wanted = ['LICENSE', 'README.md', 'CHANGELOG.md', 'package.json', ...built, ...pointedAt];
 const missing = wanted.filter((path) => !published.has(path));
 const surplus = [...published].filter(
   (path) => !/^(dist\/.*\.(js|d\.ts)|schema\/[^/]*\.json)$/.test(path) && !wanted.includes(path),

@@ -7,5 +7,7 @@ export default function setup() {
   process.env.XDG_CACHE_HOME = '/dev/null';
   const root = fileURLToPath(new URL('..', import.meta.url));
   execFileSync(process.execPath, ['node_modules/typescript/bin/tsc'], { cwd: root, stdio: 'inherit' });
-  execFileSync(process.execPath, ['src/page/bundle.js'], { cwd: root, stdio: 'inherit' });
+  for (const bundle of ['src/page/bundle.js', 'src/cli/bundle.js']) {
+    execFileSync(process.execPath, [bundle], { cwd: root, stdio: 'inherit' });
+  }
 }

@@ -2,7 +2,7 @@
  * What fields from outside are read by, the one error that a wrong value becomes, and the schema of a block. In
  * the schema, an error's message is what was expected; what was got is looked up in the value.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { InputError } from '../errors.ts';
 import type { Address, Hex } from './block.ts';
 import { hexToBigint, isHex } from './hex.ts';

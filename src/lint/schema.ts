@@ -5,7 +5,7 @@
  *
  * Gas that is used is `0x` hex. Differences of gas, which may be below zero, are plain numbers, as are indices.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { PATTERNS, type PatternId } from '../advice/patterns.ts';
 import { accessList, address, index, quantity, word } from '../report/schema.ts';
 import { RULES, type RuleId } from './rules.ts';

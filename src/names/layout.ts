@@ -2,7 +2,7 @@
  * Storage layouts as solc writes them (`storageLayout`, Solidity documentation, "Layout of State Variables in
  * Storage"): which variable, which member of it, which element a place is.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { cleanName } from './clean-text.ts';
 import type { NamedPlace } from './names.ts';
 import type { PlaceStep, StoragePlace } from './place.ts';

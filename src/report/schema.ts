@@ -5,7 +5,7 @@
  * Amounts (gas, wei, block values) are `0x` hex. Plain numbers are indices, counts, byte offsets and lengths,
  * milliseconds, ratios, and `gasEstimate`.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { REASONS, type ReasonCode } from '../analysis/reason.ts';
 
 const text = (pattern: RegExp, id: string, description: string) =>

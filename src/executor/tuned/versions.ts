@@ -1,4 +1,7 @@
-/** The versions of @ethereumjs that the tuned form was proved equal to; with others the stock form runs. */
+/**
+ * The versions of @ethereumjs that the tuned form was proved equal to; with others the stock form runs. The
+ * command line's bundle holds those that it was built with (`cli/bundle.js`), and still goes by the installed ones.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
