@@ -71,58 +71,7 @@ describe('help and version', () => {
   });
 });
 
-describe('wrong usage: exit code 2 and a line on standard error', () => {
-  test.each<[string, string[], RegExp]>([
-    ['no input', [], /expected an input, or a node \(--rpc\) to take a block from, got neither/],
-    ['an unknown option', ['x.json', '--speculate'], /unknown option '--speculate'/],
-    ['two inputs', ['a.json', 'b.json'], /too many arguments/],
-    ['no workers', ['x.json', '--workers', '0'], /expected a whole number from 1 to 256/],
-    ['half a worker', ['x.json', '--workers', '1.5'], /expected a whole number/],
-    ['a strange unit', ['x.json', '--granularity', 'contract'], /Allowed choices are transaction, component/],
-    ['another kind of file', ['x.json', '--out', 'x.txt'], /expected a name that ends in \.json/],
-    ['verification of an analysis', ['analyze', 'x.json', '--verify'], /unknown option '--verify'/],
-    ['a node that is none', ['x.json', '--rpc', 'ftp://node'], /expected an http or https URL/],
-    [
-      'a strange block',
-      ['x.json', '--block', 'newest'],
-      /expected a block number, a block hash, latest or pending/,
-    ],
-    ['a block without a node', ['x.json', '--block', '17'], /expected --rpc with --block, got none/],
-    ['standard input twice', ['-', '--state', '-'], /expected standard input \(-\) for one file at most/],
-  ])('%s', async (_name, args, message) => {
-    const { code, stdout, stderr } = await run(args);
-    expect([code, stdout]).toEqual([2, '']);
-    expect(stderr).toMatch(/^pevm-analyze: /);
-    expect(stderr).toMatch(message);
-  });
-});
-
-describe('wrong input: exit code 2 and one line that says where', () => {
-  test('no such file', async () => {
-    const { code, stdout, stderr } = await run(['nowhere.json']);
-    expect([code, stdout]).toEqual([2, '']);
-    expect(stderr).toMatch(/^pevm-analyze: nowhere\.json: expected [^\n]+, got no such file or folder\n$/);
-  });
-
-  test('a wrong field, with its path', async () => {
-    const path = await file('wrong.json', JSON.stringify([transfer, { ...transfer, gas: 'much' }]));
-    const { code, stdout, stderr } = await run([path]);
-    expect([code, stdout]).toEqual([2, '']);
-    expect(stderr).toMatch(/^pevm-analyze: [^\n]*wrong\.json: \[1\]\.gas: expected [^\n]+, got "much"\n$/);
-  });
-
-  test('a wrong state file is named, and not the input', async () => {
-    const path = await file('state.json', '{"0x12": {}}');
-    const { code, stderr } = await run([
-      'analyze',
-      await file('one.json', JSON.stringify(transfer)),
-      '--state',
-      path,
-    ]);
-    expect(code).toBe(2);
-    expect(stderr).toMatch(/^pevm-analyze: [^\n]*state\.json: [^\n]+\n$/);
-  });
-
+describe('wrong input (`cli/wrong-inputs.test.ts` has many more)', () => {
   test('an invalid block: the first invalid transaction, and no result', async () => {
     const poor = await file('poor.json', '{}');
     const { code, stdout, stderr } = await run(['execute', block, '--state', poor, '--workers', '1']);
