@@ -31,6 +31,9 @@ type JsonObject = Readonly<Record<string, unknown>>;
 
 const EXPECTED = 'an ABI, an artifact, a storage layout, a list of signatures, or labels (names by address)';
 
+/** What files wrap names in: an answer around labels, with an artifact each. More is hostile. */
+const MOST_LEVELS = 8;
+
 /** @throws InputError for what is none of them, and for selectors that are not those of their signatures */
 export async function readNames(documents: readonly NamesDocument[]): Promise<NameFiles> {
   if (documents.length === 0) return { labels: new Map(), functions: new Map(), artifacts: [] };
@@ -38,7 +41,7 @@ export async function readNames(documents: readonly NamesDocument[]): Promise<Na
   for (const { value, source, account } of documents) {
     const where = { source, path: '' };
     if (typeof value === 'string') reader.signatures.addList(value, where);
-    else reader.add(value, where, account === undefined ? [] : [account]);
+    else reader.add(value, where, account === undefined ? [] : [account], MOST_LEVELS);
   }
   return reader;
 }
@@ -56,11 +59,14 @@ class NamesReader implements NameFiles {
     return this.signatures.bySelector;
   }
 
-  add(value: unknown, where: Where, accounts: readonly Address[]): void {
+  /** @param levels - How deep the names may lie in what is around them. */
+  add(value: unknown, where: Where, accounts: readonly Address[], levels: number): void {
+    const inside = (name: 'output' | 'result', inner: JsonObject): void =>
+      this.add(inner, member(where, name), accounts, levels - 1);
     if (Array.isArray(value)) this.#addArtifact({ abi: value }, where, accounts, null);
-    else if (!isObject(value)) throw unexpected(where, EXPECTED, value);
-    else if (isObject(value.output)) this.add(value.output, member(where, 'output'), accounts);
-    else if (isObject(value.result)) this.add(value.result, member(where, 'result'), accounts);
+    else if (!isObject(value) || levels === 0) throw unexpected(where, EXPECTED, value);
+    else if (isObject(value.output)) inside('output', value.output);
+    else if (isObject(value.result)) inside('result', value.result);
     else if (Array.isArray(value.results)) this.#addDump(value.results, member(where, 'results'));
     else if (Array.isArray(value.abi) || isObject(value.storageLayout)) {
       this.#addArtifact(value, where, accounts, null);
@@ -70,14 +76,14 @@ class NamesReader implements NameFiles {
     else if (isObject(value.function)) this.#addSelectors(value.function, member(where, 'function'));
     else if (isObject(value.methodIdentifiers)) {
       this.#addSelectors(value.methodIdentifiers, member(where, 'methodIdentifiers'));
-    } else this.#addEntries(value, where);
+    } else this.#addEntries(value, where, levels);
   }
 
   /** Labels or selectors, by what the names of the entries are. */
-  #addEntries(value: JsonObject, where: Where): void {
+  #addEntries(value: JsonObject, where: Where, levels: number): void {
     const keys = Object.keys(value);
     if (keys.length === 0) throw unexpected(where, EXPECTED, value);
-    if (keys.every((key) => readAddress(key) !== undefined)) this.#addLabels(value, where);
+    if (keys.every((key) => readAddress(key) !== undefined)) this.#addLabels(value, where, levels);
     else if (keys.every((key) => isSelector(key) || isSelector(value[key]))) this.#addSelectors(value, where);
     else throw unexpected(where, EXPECTED, value);
   }
@@ -108,7 +114,7 @@ class NamesReader implements NameFiles {
   }
 
   /** Address to name, or to an artifact. */
-  #addLabels(entries: JsonObject, where: Where): void {
+  #addLabels(entries: JsonObject, where: Where, levels: number): void {
     for (const [key, value] of Object.entries(entries)) {
       const address = readAddress(key);
       if (address === undefined) continue;
@@ -118,7 +124,7 @@ class NamesReader implements NameFiles {
       } else if (isObject(value)) {
         if (typeof value.name === 'string') this.#label(address, value.name);
         if (value.abi !== undefined || value.storageLayout !== undefined || value.name === undefined) {
-          this.add(value, at, [address]);
+          this.add(value, at, [address], levels - 1);
         }
       } else throw unexpected(at, 'a name, or an artifact', value);
     }

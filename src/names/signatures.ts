@@ -6,13 +6,13 @@ import { member, unexpected, type Where } from '../input/schema.ts';
 import { shownSignature } from './artifact.ts';
 import { selectorOf } from './well-known.ts';
 
-/** As it is hashed: no spaces, no names, no short types. */
-const CANONICAL = /^[A-Za-z_$][\w$]*\((?:[\w$]+(?:\[\d*\])*|[(),])*\)$/;
+/** As it is hashed: no spaces, no names, no short types. Each character can be read in one way only, so it takes linear time. */
+const CANONICAL = /^[A-Za-z_$][\w$]*\((?:[\w$(),]|(?<=[\w$\]])\[\d*\])*\)$/;
 
 const SHORT_TYPE = /\b(?:u?int|byte|u?fixed)\b(?!\d)/;
 
 /** `0xa9059cbb transfer(address,uint256)`, with any of `:`, `=`, `,`, tab or spaces between; or the signature alone. */
-const LINE = /^(?:(0x)?([0-9a-fA-F]{8})\s*[\s:=,]\s*)?([A-Za-z_$].*)$/;
+const LINE = /^(?:(0x)?([0-9a-fA-F]{8})(?:\s*[:=,]\s*|\s+))?([A-Za-z_$].*)$/;
 
 /** Collects signatures; the first one that claims a selector keeps it. */
 export class SignatureReader {

@@ -25,6 +25,13 @@ async function read(value: unknown, account?: typeof FIRST): Promise<NameFiles> 
   return readNames([{ value, source: 'names.json', ...(account !== undefined && { account }) }]);
 }
 
+/** Objects of one member, each within the one before. */
+function nested(name: string, levels: number): unknown {
+  let value = {};
+  for (let level = 0; level < levels; level++) value = { [name]: value };
+  return value;
+}
+
 function functionsOf(files: NameFiles): Record<string, string> {
   return Object.fromEntries(files.functions);
 }
@@ -130,6 +137,11 @@ describe('what is refused', () => {
     ['a function without a name', [{ type: 'function' }], /expected a function, got null/],
     ['a label that is a number', { [FIRST]: 5 }, /expected a name, or an artifact, got 5/],
     ['a line that is no signature', 'a9059cbb\n', /line 1: expected a selector and a signature/],
+    ['names within names', nested('output', 100_000), /output: expected an ABI/],
+    ['answers within answers', nested('result', 100_000), /result: expected an ABI/],
+    ['labels within labels', nested(FIRST, 100_000), /: expected an ABI/],
+    ['a signature without an end', `f(${'a'.repeat(100_000)}!\n`, /line 1: expected a function/],
+    ['a selector far from its signature', `a9059cbb${' '.repeat(300_000)}!(\n`, /line 1: expected/],
     [
       'a layout without slots',
       { storageLayout: { storage: [{ label: 'x' }], types: {} } },
