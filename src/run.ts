@@ -289,7 +289,9 @@ export async function runOver(
   try {
     const verify = execute === 'verified';
     const given = blockAccessList === undefined ? {} : { blockAccessList };
-    return await executor.executeBlock(input, { ...rules, state, granularity, verify, trace, ...given });
+    // What is derived is reported in any case.
+    const how = { ...rules, state, granularity, verify, trace, guarded: true };
+    return await executor.executeBlock(input, { ...how, ...given });
   } finally {
     await executor.close();
   }

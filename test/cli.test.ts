@@ -1,6 +1,7 @@
 /** The command line as a user meets it: arguments, standard streams and exit codes of the built program. */
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -131,6 +132,22 @@ describe('analyze', () => {
     const { code, stderr } = await run([call, '--strict']);
     expect(code).toBe(1);
     expect(stderr).toContain('unbounded');
+  });
+
+  const fullDevice = existsSync('/dev/full') ? test : test.skip;
+  fullDevice('says that standard output takes nothing more', async () => {
+    const full = await open('/dev/full', 'w');
+    const child = spawn(process.execPath, [cli, block, '--quiet'], { stdio: ['ignore', full.fd, 'pipe'] });
+    let stderr = '';
+    child.stderr?.on('data', (chunk) => {
+      stderr += chunk;
+    });
+    const code = await new Promise((resolve) => child.once('close', resolve));
+    await full.close();
+    expect([code, stderr]).toEqual([
+      2,
+      'pevm-analyze: standard output: expected a file or a reader that takes the result, got no space left\n',
+    ]);
   });
 
   test('a reader that stops early is no error', async () => {
@@ -295,6 +312,12 @@ describe('execute', () => {
       texts.push(JSON.stringify({ ...rest, execution: { ...execution, timings: null } }));
     }
     expect(new Set(texts).size).toBe(1);
+  });
+
+  test('derives the sets first, and compares, where the block runs in order', async () => {
+    const { execution } = await documentOf(['execute', block, '--state', prestate, '--workers', '1']);
+    expect(execution?.timings).toMatchObject({ mode: 'sequential', analysis: expect.any(Number) });
+    expect(execution?.timings?.analysis).toBeGreaterThan(0);
   });
 
   test('takes a block access list, and fails with a wrong one', async () => {

@@ -20,14 +20,14 @@ const INPUT_CODES: ReadonlySet<string> = new Set([
 main().catch(fail);
 
 async function main(): Promise<void> {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      // A reader that has seen enough, such as `head`, is no error; files and exit code are still owed.
-      if (error.code !== 'EPIPE') {
-        throw error;
-      }
-    });
-  }
+  // Node's own exit code for what nobody catches is 1, which says something else here.
+  process.on('uncaughtException', end);
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // A reader that has seen enough, such as `head`, is no error; files and exit code are still owed.
+    if (error.code !== 'EPIPE') void failToPrint(error);
+  });
+  // There is nobody left to tell.
+  process.stderr.on('error', () => {});
   const root = program();
   const args = replaceT8nArguments(process.argv.slice(2));
   refuseUnknownTopic(root, args);
@@ -51,6 +51,18 @@ function fail(error: unknown): void {
   );
   console.error(error);
   process.exitCode = EXIT.bug;
+}
+
+/** The result is lost, whatever is still to be done. */
+async function failToPrint(error: Error): Promise<never> {
+  const { fileProblem } = await import('../input/document.ts');
+  const expected = 'a file or a reader that takes the result';
+  return end(new InputError({ source: 'standard output', path: '', expected, got: fileProblem(error) }));
+}
+
+function end(error: unknown): never {
+  fail(error);
+  process.exit();
 }
 
 function codeOf(error: unknown): string {

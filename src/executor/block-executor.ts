@@ -65,9 +65,11 @@ export interface BlockOptions extends Partial<AnalysisOptions> {
   /**
    * Default: `auto`, in parallel where the plan promises a gain. Where that is ruled out beforehand, the block is
    * analysed when `analysis`, `graph` or `plan` of the outcome is first looked at, and no access is compared with
-   * it. `sequential` always analyses, and compares.
+   * it, unless `guarded` says so. `sequential` always analyses, and compares.
    */
   readonly mode?: 'auto' | 'parallel' | 'sequential';
+  /** Whether to analyse first and compare accesses even where the block runs in order all the same. Default: false. */
+  readonly guarded?: boolean;
   /** Whether to measure when each transaction runs where (`execution.trace`). Default: false. */
   readonly trace?: boolean;
 }
@@ -235,7 +237,7 @@ export class BlockExecutor {
   /** Everything but execution. */
   async #prepareInOrder(
     input: BlockInput,
-    how: DerivationOptions & Pick<BlockOptions, 'mode' | 'verify'>,
+    how: DerivationOptions & Pick<BlockOptions, 'mode' | 'verify' | 'guarded'>,
     runner: TransactionRunner,
     watch: BlockWatch,
   ) {
@@ -365,11 +367,12 @@ function runsByList(list: BlockAccessList, input: BlockInput, options: BlockOpti
 function isLeftForLater({
   mode = 'auto',
   verify = false,
+  guarded = false,
   state,
   ...parts
-}: DerivationOptions & Pick<BlockOptions, 'mode' | 'verify'>): boolean {
+}: DerivationOptions & Pick<BlockOptions, 'mode' | 'verify' | 'guarded'>): boolean {
   const isGiven = parts.analysis !== undefined || parts.graph !== undefined || parts.plan !== undefined;
-  const isPromised = verify || parts.trustAccessLists === true;
+  const isPromised = verify || guarded || parts.trustAccessLists === true;
   return mode === 'auto' && !isPromised && !isGiven && state.load === undefined;
 }
 

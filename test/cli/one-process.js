@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url';
 
 const cli = new URL('../../dist/cli.js', import.meta.url);
 const print = process.stdout.write.bind(process.stdout);
-// Each run listens for errors of the streams.
-for (const stream of [process.stdout, process.stderr]) stream.setMaxListeners(0);
+// Each run listens for errors.
+for (const emitter of [process, process.stdout, process.stderr]) emitter.setMaxListeners(0);
 
 const lists = JSON.parse(await text(process.stdin));
 const finished = [];
