@@ -1,7 +1,6 @@
 /** Calls and their answers: what goes out in one request, and what of an answer belongs to which call. */
 import type { Payload } from './exchange.ts';
-import { oneLine } from './exchange.ts';
-import { excerpt, Trouble } from './rpc-error.ts';
+import { excerpt, oneLine, Trouble } from './rpc-error.ts';
 
 /** A call whose answer has a form. */
 export interface Call<T> {

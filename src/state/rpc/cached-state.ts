@@ -4,7 +4,7 @@ import { keccak256 } from '../../input/keccak.ts';
 import type { KnownState } from '../fetching.ts';
 import type { StateKey } from '../key.ts';
 import type { AccountState } from '../source.ts';
-import type { DiskCache } from './disk-cache.ts';
+import { type DiskCache, ENTRY_FOLDERS } from './disk-cache.ts';
 
 /** Accounts without code name it so. */
 const NO_CODE = '';
@@ -34,7 +34,7 @@ export class CachedState {
 
   constructor(cache: DiskCache, chainId: bigint, block: Hex) {
     this.#cache = cache;
-    this.#name = `state/${chainId}-${block}`;
+    this.#name = `${ENTRY_FOLDERS.state}/${chainId}-${block}`;
   }
 
   /** What is there; an account whose code is not is left out. */
@@ -95,7 +95,7 @@ export class CachedState {
 }
 
 function codeName(hash: string): string {
-  return `code/${hash}`;
+  return `${ENTRY_FOLDERS.code}/${hash}`;
 }
 
 function hashOf(code: Uint8Array): string {

@@ -14,6 +14,14 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 const MAX_BYTES = 512 * 2 ** 20;
 const CHECKSUM_BYTES = 32;
 
+/** Folders of entries. */
+export const ENTRY_FOLDERS = { state: 'state', code: 'code' } as const;
+/** Names of entries, as `CachedState` makes them, and of those that are not whole yet. Nothing else is ever removed. */
+const ENTRIES: readonly (readonly [folder: string, name: RegExp])[] = [
+  [ENTRY_FOLDERS.state, /^[0-9]+-0x[0-9a-f]{64}(\.[0-9a-f-]{36}\.tmp)?$/],
+  [ENTRY_FOLDERS.code, /^[0-9a-f]{64}(\.[0-9a-f-]{36}\.tmp)?$/],
+];
+
 /** Where caches of users are kept (XDG Base Directory Specification). */
 export function userCacheFolder(environment: Readonly<Record<string, string | undefined>>): string {
   const base = environment.XDG_CACHE_HOME ?? '';
@@ -58,13 +66,12 @@ export class DiskCache {
     }
   }
 
-  /** Removes what has not been used for longest, where there is too much. */
+  /** Removes entries that have not been used for longest, where there is too much of them. */
   async trim(): Promise<void> {
     try {
-      const names = await readdir(this.#folder, { recursive: true });
+      const paths = await Promise.all(ENTRIES.map(([folder, form]) => this.#entries(folder, form)));
       const files = await Promise.all(
-        names.map(async (name) => {
-          const path = join(this.#folder, name);
+        paths.flat().map(async (path) => {
           const found = await stat(path).catch(() => null);
           return found?.isFile() === true ? [{ path, bytes: found.size, usedAt: found.mtimeMs }] : [];
         }),
@@ -79,6 +86,12 @@ export class DiskCache {
     } catch {
       // There is none, or it is somebody else's.
     }
+  }
+
+  /** The folder is the user's choice: other files may lie there. */
+  async #entries(folder: string, form: RegExp): Promise<string[]> {
+    const names = await readdir(join(this.#folder, folder)).catch(() => []);
+    return names.filter((name) => form.test(name)).map((name) => join(this.#folder, folder, name));
   }
 }
 

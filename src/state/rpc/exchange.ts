@@ -3,7 +3,7 @@
  * first one is made; time and size of an answer are bounded here, since ethers bounds neither.
  */
 import type { FetchRequest, GetUrlResponse, JsonRpcProvider } from 'ethers';
-import { excerpt, Trouble } from './rpc-error.ts';
+import { excerpt, oneLine, Trouble } from './rpc-error.ts';
 import type { NodeAddress } from './secrets.ts';
 
 /** Longer answers are not read; a block's traces are some tens of megabytes. */
@@ -23,7 +23,7 @@ export interface ExchangeOptions {
   readonly signal: AbortSignal;
 }
 
-/** Sends a request and returns the answer, parsed; or throws a `Trouble`. */
+/** Sends a request and returns the answer, parsed; or throws a `Trouble`, whose message may quote the address. */
 export type Exchange = (body: Payload | readonly Payload[]) => Promise<unknown>;
 
 /** Makes ready for exchanges; nothing is sent yet. */
@@ -41,14 +41,10 @@ export async function openExchange(address: NodeAddress, options: ExchangeOption
   // Only raw calls are made: which network it is does not matter, and looking for it would print and retry.
   const network = ethers.Network.from(1);
   const provider = new ethers.JsonRpcProvider(request, network, { staticNetwork: network });
-  return (body) => exchange(provider, address, body);
+  return (body) => exchange(provider, body);
 }
 
-async function exchange(
-  provider: JsonRpcProvider,
-  address: NodeAddress,
-  body: Payload | readonly Payload[],
-): Promise<unknown> {
+async function exchange(provider: JsonRpcProvider, body: Payload | readonly Payload[]): Promise<unknown> {
   // Not `provider.send`: it makes its own batches, and reads answers character by character.
   const request = provider._getConnection();
   request.body = JSON.stringify(body);
@@ -62,16 +58,16 @@ async function exchange(
     text = Buffer.from(response.body ?? []).toString('utf8');
     ({ statusCode: status, statusMessage, headers } = response);
   } catch (error) {
-    throw error instanceof Trouble ? error : new Trouble('final', address.redact(lineOf(error)));
+    throw error instanceof Trouble ? error : new Trouble('final', lineOf(error));
   }
   const answer = parsed(text);
   if (status >= 200 && status < 300) {
     if (answer !== undefined) return answer;
-    throw new Trouble('final', `expected JSON, got ${address.redact(excerpt(text))}`);
+    throw new Trouble('final', `expected JSON, got ${excerpt(text)}`);
   }
   // Some nodes say what is wrong with a call in a status as well.
   if (status === 400 && isAnswer(answer)) return answer;
-  const said = address.redact(messageIn(answer) ?? statusMessage);
+  const said = messageIn(answer) ?? oneLine(statusMessage);
   throw troubleOf(status, `HTTP ${status}${said === '' ? '' : ` ${said}`}`, headers);
 }
 
@@ -207,9 +203,4 @@ function lineOf(error: unknown): string {
   };
   const found = [shortMessage, message, code].find((text) => typeof text === 'string' && text !== '');
   return oneLine(String(found ?? 'no answer'));
-}
-
-/** Of what others say, as much as a line holds. */
-export function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').trim().slice(0, 200);
 }

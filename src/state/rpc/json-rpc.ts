@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type PQueue from 'p-queue';
 import { type Answer, answersOf, type Call } from './batch.ts';
 import { type Exchange, openExchange, type Payload } from './exchange.ts';
-import { excerpt, RpcError, Trouble } from './rpc-error.ts';
+import { excerpt, RpcError, shown, Trouble } from './rpc-error.ts';
 import { type NodeAddress, nodeAddress } from './secrets.ts';
 
 /** How to deal with a node. */
@@ -102,15 +102,20 @@ export class JsonRpcNode {
 
   /** Whatever is under way fails; nothing can be asked any more. */
   close(): void {
-    this.#closing.abort();
+    this.#closing.abort(this.error('the connection was closed'));
+  }
+
+  /** What the node says, without what is secret. */
+  #said(text: string): string {
+    return shown(this.#address.redact(text));
   }
 
   #valueOf<T>({ method, read, expected }: Call<T>, answer: Answer | undefined): T {
     if (answer === undefined) throw this.error(`${method}: no answer`);
-    if ('error' in answer) throw this.error(`${method}: ${answer.error.message}`);
+    if ('error' in answer) throw this.error(`${method}: ${this.#said(answer.error.message)}`);
     const value = read(answer.value);
     if (value === undefined)
-      throw this.error(`${method}: expected ${expected}, got ${excerpt(answer.value)}`);
+      throw this.error(`${method}: expected ${expected}, got ${this.#said(excerpt(answer.value))}`);
     return value;
   }
 
@@ -118,6 +123,7 @@ export class JsonRpcNode {
     if (calls.length === 0) return [];
     this.#open ??= this.#connect();
     const { exchange, queue } = await this.#open;
+    const { signal } = this.#closing;
     const payloads = calls.map(({ method, params }) => ({
       jsonrpc: '2.0' as const,
       id: this.#nextId++,
@@ -126,18 +132,23 @@ export class JsonRpcNode {
     }));
     const parts = chunks(payloads, this.#batchLimit);
     const answers = await Promise.all(
-      parts.map((part) => queue.add(() => this.#patiently(exchange, part, new Patience(patience)))),
+      parts.map((part) =>
+        queue.add(() => this.#patiently(exchange, part, new Patience(patience)), { signal }),
+      ),
     );
     return answers.flat();
   }
 
-  async #connect() {
+  async #connect(): Promise<{ readonly exchange: Exchange; readonly queue: PQueue }> {
     const { timeoutMs, concurrency, requestsPerSecond } = this.#options;
     const { default: Queue } = await import('p-queue');
-    const limits = requestsPerSecond === undefined ? {} : { interval: 1000, intervalCap: requestsPerSecond };
-    const queue = new Queue({ concurrency, ...limits });
-    const exchange = await openExchange(this.#address, { timeoutMs, signal: this.#closing.signal });
-    return { exchange, queue };
+    const { signal } = this.#closing;
+    const queue = new Queue({ concurrency });
+    const exchange = await openExchange(this.#address, { timeoutMs, signal });
+    if (requestsPerSecond === undefined) return { exchange, queue };
+    // Requests that are made again, or in parts, count as well.
+    const rate = new Queue({ interval: 1000, intervalCap: requestsPerSecond, strict: true });
+    return { exchange: (body) => rate.add(() => exchange(body), { signal }), queue };
   }
 
   /** Answers to some calls, in as many requests as it takes. @throws RpcError */
@@ -171,7 +182,7 @@ export class JsonRpcNode {
   }
 
   async #request(exchange: Exchange, calls: readonly Payload[]): Promise<Answer[]> {
-    if (this.#closing.signal.aborted) throw this.error('the connection was closed');
+    this.#closing.signal.throwIfAborted();
     const start = performance.now();
     this.emit({ kind: 'request', calls: calls.length });
     const [only] = calls;
@@ -190,12 +201,12 @@ export class JsonRpcNode {
     const waitMs =
       trouble.kind === 'busy' || trouble.kind === 'transient' ? patience.next(trouble.waitMs) : null;
     if (waitMs === null)
-      throw this.error(`${calls[0]?.method}: ${trouble.message}${patience.excuse(trouble)}`);
-    this.emit({ kind: 'retry', reason: this.#address.redact(trouble.message), waitMs });
+      throw this.error(`${calls[0]?.method}: ${this.#said(trouble.message)}${patience.excuse(trouble)}`);
+    this.emit({ kind: 'retry', reason: this.#said(trouble.message), waitMs });
     try {
       await wait(waitMs, undefined, { signal: this.#closing.signal });
     } catch {
-      throw this.error('the connection was closed');
+      throw this.#closing.signal.reason;
     }
   }
 }

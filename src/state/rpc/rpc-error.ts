@@ -38,14 +38,39 @@ export class Trouble extends Error {
   }
 }
 
-const LONGEST_EXCERPT = 80;
+/** Of what others say, this much is looked at, and that much of it shown. */
+const LONGEST_TEXT = 10_000;
+const LONGEST_SHOWN = 200;
+/** Of each array and object in an excerpt. */
+const MOST_MEMBERS = 20;
 
-/** A value for an error message: JSON on one line, cut where it gets long. */
-export function excerpt(value: unknown): string {
-  const text = (typeof value === 'string' ? JSON.stringify(value) : jsonOf(value)).replace(/\s+/g, ' ');
-  return text.length <= LONGEST_EXCERPT ? text : `${text.slice(0, LONGEST_EXCERPT)}…`;
+/** A text of others on one line. */
+export function oneLine(text: string): string {
+  return text.slice(0, LONGEST_TEXT).replace(/\s+/g, ' ').trim();
 }
 
+/** A value for an error message: JSON on one line. */
+export function excerpt(value: unknown): string {
+  return oneLine(jsonOf(value));
+}
+
+/** As much of what others say as a line holds; to be cut only where nothing secret is in it any more. */
+export function shown(text: string): string {
+  return text.length <= LONGEST_SHOWN ? text : `${text.slice(0, LONGEST_SHOWN)}…`;
+}
+
+/** However large the value is; JSON that was read may be deeper than JSON that can be written. */
 function jsonOf(value: unknown): string {
-  return JSON.stringify(value) ?? 'nothing';
+  try {
+    return JSON.stringify(value, firstMembers) ?? 'nothing';
+  } catch {
+    return 'something very deep';
+  }
+}
+
+function firstMembers(_name: string, value: unknown): unknown {
+  if (Array.isArray(value)) return value.slice(0, MOST_MEMBERS);
+  if (typeof value === 'string') return value.slice(0, LONGEST_TEXT);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).slice(0, MOST_MEMBERS));
 }

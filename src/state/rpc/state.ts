@@ -56,7 +56,11 @@ export function rpcState(url: string, block: RpcBlock, options: StateOptions = {
 export function nodeState(node: JsonRpcNode, block: RpcBlock, { cache }: StateOptions = {}): NodeState {
   let pinned: Promise<PinnedBlock> | null = null;
   const at = (): Promise<PinnedBlock> => {
-    pinned ??= pin();
+    pinned ??= pin().catch((error: unknown) => {
+      // The next one who asks may have more luck.
+      pinned = null;
+      throw error;
+    });
     return pinned;
   };
   let cached: CachedState | null = null;

@@ -1,7 +1,7 @@
 /** What is kept of a node's answers from run to run. */
 import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Hex } from '../../../src/input/block.ts';
 import { accountKey, blockHashKey, storageKey } from '../../../src/state/key.ts';
@@ -105,17 +105,36 @@ test('a folder that cannot be written to does no harm', async () => {
 });
 
 describe('its size', () => {
+  const noise = () => Buffer.from(Array.from({ length: 300 }, () => Math.floor(Math.random() * 256)));
+  const nameOf = (letter: string): string => `code/${letter.repeat(64)}`;
+
   test('is bounded: what was used longest ago goes first', async () => {
     const small = new DiskCache(cache, 3 * 400);
-    await mkdir(join(cache, 'x'), { recursive: true });
-    const noise = () => Buffer.from(Array.from({ length: 300 }, () => Math.floor(Math.random() * 256)));
-    for (const [i, name] of ['a', 'b', 'c', 'd'].entries()) {
-      await small.write(`x/${name}`, noise());
-      await utimes(join(cache, 'x', name), i, i);
+    for (const [i, letter] of ['a', 'b', 'c', 'd'].entries()) {
+      await small.write(nameOf(letter), noise());
+      await utimes(join(cache, nameOf(letter)), i, i);
     }
-    await small.read('x/a');
+    await small.read(nameOf('a'));
     await small.trim();
-    expect((await readdir(join(cache, 'x'))).sort()).toEqual(['a', 'c', 'd']);
+    const left = (await readdir(join(cache, 'code'))).map(([letter]) => letter).sort();
+    expect(left).toEqual(['a', 'c', 'd']);
+  });
+
+  test('is that of its entries: what else lies in the folder is left alone', async () => {
+    const others = ['letter.txt', 'state/notes', 'code/main.c', 'photos/1.jpg', `code/${'A'.repeat(64)}`];
+    for (const other of others) {
+      await mkdir(dirname(join(cache, other)), { recursive: true });
+      await writeFile(join(cache, other), noise());
+      await utimes(join(cache, other), 1, 1);
+    }
+    const small = new DiskCache(cache, 100);
+    await small.write(nameOf('a'), noise());
+    await small.write(`state/1-0x${'b'.repeat(64)}`, noise());
+    await small.trim();
+    const left = await readdir(cache, { recursive: true });
+    expect(left.filter((name) => others.includes(name)).sort()).toEqual([...others].sort());
+    expect(left).not.toContain(nameOf('a'));
+    expect(left).not.toContain(`state/1-0x${'b'.repeat(64)}`);
   });
 });
 
