@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
 const cli = new URL('../../dist/cli.js', import.meta.url);
+const entry = new URL('../../dist/cli/main.js', import.meta.url);
 const print = process.stdout.write.bind(process.stdout);
 // Each run listens for errors.
 for (const emitter of [process, process.stdout, process.stderr]) emitter.setMaxListeners(0);
@@ -29,7 +30,7 @@ function next() {
   process.stdout.write = written('stdout', printed);
   process.stderr.write = written('stderr', printed);
   process.argv = [process.execPath, fileURLToPath(cli), ...args];
-  import(`${cli.href}?run=${finished.length}`);
+  import(`${entry.href}?run=${finished.length}`);
 }
 
 function written(name, into) {
