@@ -5,43 +5,44 @@ import type { Inputs } from './inputs.ts';
 import type { Differences } from './left-behind.ts';
 
 export class Askers<One> {
-  readonly #ofAccount = new Map<Address, Map<StateKey, Set<One>>>();
+  readonly #ofKey = new Map<StateKey, Set<One>>();
+  /** The keys of each account that somebody asked for. */
+  readonly #keys = new Map<Address, Set<StateKey>>();
 
   add(one: One, inputs: Inputs): void {
     for (const key of keysOf(inputs)) {
-      const address = addressOf(key);
-      let keys = this.#ofAccount.get(address);
-      if (keys === undefined) {
-        keys = new Map();
-        this.#ofAccount.set(address, keys);
+      const set = this.#ofKey.get(key);
+      if (set !== undefined) {
+        set.add(one);
+        continue;
       }
-      const set = keys.get(key);
-      if (set === undefined) keys.set(key, new Set([one]));
-      else set.add(one);
+      this.#ofKey.set(key, new Set([one]));
+      const address = addressOf(key);
+      const keys = this.#keys.get(address);
+      if (keys === undefined) this.#keys.set(address, new Set([key]));
+      else keys.add(key);
     }
   }
 
-  /** Undoes `add`, but for what it asks in `still`. */
-  remove(one: One, inputs: Inputs, still: ReadonlySet<StateKey>): void {
-    for (const key of keysOf(inputs)) {
-      if (still.has(key)) continue;
+  /** Undoes `add` for keys that it asks no more. */
+  remove(one: One, asked: Iterable<StateKey>): void {
+    for (const key of asked) {
+      const set = this.#ofKey.get(key);
+      if (set?.delete(one) !== true || set.size > 0) continue;
+      this.#ofKey.delete(key);
       const address = addressOf(key);
-      const keys = this.#ofAccount.get(address);
-      const set = keys?.get(key);
-      if (keys === undefined || set === undefined) continue;
-      set.delete(one);
-      if (set.size > 0) continue;
-      keys.delete(key);
-      if (keys.size === 0) this.#ofAccount.delete(address);
+      const keys = this.#keys.get(address);
+      keys?.delete(key);
+      if (keys?.size === 0) this.#keys.delete(address);
     }
   }
 
   of(key: StateKey): ReadonlySet<One> {
-    return this.#ofAccount.get(addressOf(key))?.get(key) ?? NOBODY;
+    return this.#ofKey.get(key) ?? NOBODY;
   }
 
   *ofAccount(address: Address): Iterable<One> {
-    for (const set of this.#ofAccount.get(address)?.values() ?? []) yield* set;
+    for (const key of this.#keys.get(address) ?? []) yield* this.of(key);
   }
 
   *ofKeys(keys: Iterable<StateKey>): Iterable<One> {

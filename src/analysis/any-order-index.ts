@@ -11,7 +11,7 @@ import type { Region, SlotOrigin } from './access.ts';
 import { NO_CELLS } from './cells.ts';
 import { knownOrigin } from './known-hashes.ts';
 import { type Differences, isSameValue, type LeftBehind } from './left-behind.ts';
-import { regionMayContainKey } from './overlap.ts';
+import { regionMayContain } from './overlap.ts';
 import { joinWords, type Word } from './word.ts';
 import { ANY_CODE, ANYTHING, eitherCode, type Written, type WrittenCode } from './write-index.ts';
 
@@ -20,6 +20,9 @@ export interface Writer {
   /** What it leaves behind in a round. */
   leavesIn(round: number): LeftBehind;
 }
+
+/** Writers of a region that are looked at to see whether it is left to all by others. */
+const MAX_WRITERS = 16;
 
 /** What a join over some writers is; `undefined`: nobody writes. */
 type Joined = Word | null | undefined;
@@ -60,8 +63,9 @@ export class AnyOrderIndex {
   readonly #codes = new Map<Address, Set<Writer>>();
   readonly #reset = new Map<Address, Set<Writer>>();
   readonly #regions = new Map<Address | null, Map<string, RegionWriters>>();
-  /** Rounds, as bits, in which something else was left than in the one before; at a key or in an account. */
-  readonly #moves = new Map<StateKey | Address, number>();
+  /** Rounds, as bits, in which something else was left than in the one before; at a key, or in an account. */
+  readonly #moves = new Map<StateKey, number>();
+  readonly #accountMoves = new Map<Address, number>();
   #movesAnywhere = 0;
   #movesEverywhere = 0;
 
@@ -115,7 +119,9 @@ export class AnyOrderIndex {
   noteMove({ keys, accounts, isEverywhere }: Differences, round: number): void {
     const bit = 1 << round;
     for (const key of keys) this.#moves.set(key, (this.#moves.get(key) ?? 0) | bit);
-    for (const address of accounts) this.#moves.set(address, (this.#moves.get(address) ?? 0) | bit);
+    for (const address of accounts) {
+      this.#accountMoves.set(address, (this.#accountMoves.get(address) ?? 0) | bit);
+    }
     if (isEverywhere) this.#movesEverywhere |= bit;
     if (isEverywhere || keys.size > 0 || accounts.size > 0) this.#movesAnywhere |= bit;
   }
@@ -127,9 +133,10 @@ export class AnyOrderIndex {
 
   /** As `hasMoves`, at a key. */
   hasMoved(key: StateKey, round: number): boolean {
-    const moves =
-      (this.#moves.get(key) ?? 0) | (this.#moves.get(addressOf(key)) ?? 0) | this.#movesEverywhere;
-    return ((moves >> round) & 1) === 1;
+    const moves = (this.#moves.get(key) ?? 0) | this.#movesEverywhere;
+    if (((moves >> round) & 1) === 1) return true;
+    if (this.#accountMoves.size === 0) return false;
+    return (((this.#accountMoves.get(addressOf(key)) ?? 0) >> round) & 1) === 1;
   }
 
   /** The round since which what is left at a key has been the same as in `round`. */
@@ -201,11 +208,12 @@ export class AnyOrderIndex {
     address: Address,
     origin: SlotOrigin | null,
   ): Written | null {
-    for (const where of [address, null]) {
+    for (const where of this.#regions.size === 0 ? [] : [address, null]) {
       const regions = this.#regions.get(where);
       if (regions === undefined) continue;
+      const parts = parseKey(key);
       for (const [text, { region, writers }] of regions) {
-        if (!regionMayContainKey(region, key, origin)) continue;
+        if (!regionMayContain(region, parts, origin)) continue;
         for (const writer of writers) {
           if (writer !== except && writer.leavesIn(round).regions.has(text)) return ANYTHING;
         }
@@ -240,9 +248,25 @@ export class AnyOrderIndex {
     return { ...found, codes: [...found.codes].sort(Buffer.compare) };
   }
 
+  /**
+   * Whether everybody is told that anything may be left in a region, whatever some writers do: at least two others
+   * leave that. May be `false` where it is so.
+   */
+  isCovered(region: Region, text: string, round: number, isAside: (writer: Writer) => boolean): boolean {
+    const writers = this.#regions.get(region.address)?.get(text)?.writers ?? [];
+    let seen = 0;
+    let others = 0;
+    for (const writer of writers) {
+      if (++seen > MAX_WRITERS) return false;
+      if (!isAside(writer) && writer.leavesIn(round).regions.has(text) && ++others > 1) return true;
+    }
+    return false;
+  }
+
   /** Those that may write a key. */
   writersOf(key: StateKey, round: number): Writer[] {
-    const { address, field, slot } = parseKey(key);
+    const parts = parseKey(key);
+    const { address, field, slot } = parts;
     const origin = field === 'storage' ? knownOrigin(slot) : null;
     const found = new Set<Writer>();
     for (const writer of this.#keys.get(key)?.writers ?? []) {
@@ -250,7 +274,7 @@ export class AnyOrderIndex {
     }
     for (const where of [address, null]) {
       for (const [text, { region, writers }] of this.#regions.get(where) ?? []) {
-        if (!regionMayContainKey(region, key, origin)) continue;
+        if (!regionMayContain(region, parts, origin)) continue;
         for (const writer of writers) if (writer.leavesIn(round).regions.has(text)) found.add(writer);
       }
     }

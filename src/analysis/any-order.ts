@@ -13,6 +13,7 @@
 import type { Address } from '../input/block.ts';
 import type { StateKey } from '../state/key.ts';
 import type { StateSource } from '../state/source.ts';
+import type { Region } from './access.ts';
 import { Askers, concerns, keysOf } from './any-order-askers.ts';
 import { AnyOrderIndex, type Writer } from './any-order-index.ts';
 import { knowledgeOf, type Step, type Surroundings, stepIn, Unit } from './any-order-unit.ts';
@@ -213,24 +214,22 @@ export class AnyOrder<Member> {
     for (const unit of touched) {
       const { steps, old } = unit;
       if (old === null) continue;
-      const still = new Set(
-        steps.flatMap(({ results }) =>
-          results.flatMap((one) => inputsOf(one).flatMap((inputs) => [...keysOf(inputs)])),
-        ),
-      );
+      const asked = new Set<StateKey>();
       for (const step of old) {
         this.#count(step.round, -1);
         if (steps.includes(step)) continue;
-        for (const one of step.results) {
-          for (const inputs of inputsOf(one)) this.#askers.remove(unit, inputs, still);
-        }
+        for (const key of askedIn(step)) asked.add(key);
         this.#index.leave(
           unit,
           step.left,
           steps.map(({ left }) => left),
         );
       }
-      for (const step of steps) this.#count(step.round, 1);
+      for (const step of steps) {
+        this.#count(step.round, 1);
+        if (asked.size > 0) for (const key of askedIn(step)) asked.delete(key);
+      }
+      this.#askers.remove(unit, asked);
       unit.endChange();
       if (gone.has(unit)) this.#units.delete(unit.member);
       else if (steps.at(-1)?.results !== old.at(-1)?.results) changed.add(unit.member);
@@ -279,7 +278,7 @@ class ChangeRun<Member> {
     if (round >= LAST_RETURN && last.isOpen) return last;
     // In the first round nobody ran before.
     if (concern === null && round > 1 && !this.#mayHaveMoved(last, round - 1)) return last;
-    if (this.#holds(unit, last.results, round - 1, everything)) return last;
+    if (this.#holds(unit, last.results, round - 1, this.#movesInto(round - 1))) return last;
     if (round >= MAX_ROUNDS && this.#covers(unit, last.results, round - 1)) return last;
     const isKnown = was !== null && was.results !== last.results;
     const results =
@@ -299,12 +298,14 @@ class ChangeRun<Member> {
   ): Set<Unit<Member>> {
     const { index } = this.#around;
     const changes: { readonly unit: Unit<Member>; readonly own: Differences }[] = [];
+    const isTouched = (writer: Writer) => touched.has(writer as Unit<Member>);
+    const isCovered = (region: Region, text: string) => index.isCovered(region, text, round, isTouched);
     for (const unit of touched) {
       const was = unit.stepBefore(round);
       const now = stepIn(unit.steps, round);
       if (was === now) continue;
       const own = noDifferences();
-      addDifferences(own, was?.left ?? NOTHING_LEFT, now?.left ?? NOTHING_LEFT);
+      addDifferences(own, was?.left ?? NOTHING_LEFT, now?.left ?? NOTHING_LEFT, isCovered);
       if (isNoDifference(own)) continue;
       for (const key of own.keys) if (this.#how.isAnything(key)) own.keys.delete(key);
       changes.push({ unit, own });
@@ -384,6 +385,12 @@ class ChangeRun<Member> {
     return { round, results, left, isOpen: open };
   }
 
+  /** Keys at which others may leave something else in this round than in the one before. */
+  #movesInto(round: number): (key: StateKey) => boolean {
+    const { index } = this.#around;
+    return round === 0 ? everything : (key) => index.hasMoved(key, round);
+  }
+
   /** Whether what it asked for may be left otherwise by others in this round than in the one before. */
   #mayHaveMoved({ results }: Step, round: number): boolean {
     const { index } = this.#around;
@@ -421,6 +428,11 @@ const everything = (): boolean => true;
 
 function inputsOf({ inputs, scouted }: TransactionAnalysis): Inputs[] {
   return scouted === undefined ? [inputs] : [inputs, scouted];
+}
+
+/** The keys that were asked for; may repeat. */
+function* askedIn({ results }: Step): Iterable<StateKey> {
+  for (const one of results) for (const inputs of inputsOf(one)) yield* keysOf(inputs);
 }
 
 function isCode(key: StateKey): boolean {

@@ -136,8 +136,17 @@ export function isNoDifference({ keys, accounts, isEverywhere }: Differences): b
   return keys.size === 0 && accounts.size === 0 && !isEverywhere;
 }
 
-/** Adds what differs between two. */
-export function addDifferences(to: Differences, a: LeftBehind, b: LeftBehind): void {
+/**
+ * Adds what differs between two.
+ *
+ * @param isCovered - Regions in which anything may be left whether these two say so or not. Default: none.
+ */
+export function addDifferences(
+  to: Differences,
+  a: LeftBehind,
+  b: LeftBehind,
+  isCovered: (region: Region, text: string) => boolean = () => false,
+): void {
   if (a === b) return;
   for (const [key, value] of a.values) if (!isSameValue(value, b.values.get(key))) to.keys.add(key);
   for (const key of b.values.keys()) if (!a.values.has(key)) to.keys.add(key);
@@ -150,8 +159,9 @@ export function addDifferences(to: Differences, a: LeftBehind, b: LeftBehind): v
     [a, b],
     [b, a],
   ] as const) {
-    for (const [text, { address }] of one.regions) {
-      if (other.regions.has(text)) continue;
+    for (const [text, region] of one.regions) {
+      if (other.regions.has(text) || isCovered(region, text)) continue;
+      const { address } = region;
       if (address === null) to.isEverywhere = true;
       else to.accounts.add(address);
     }

@@ -3,7 +3,7 @@
  * the one assumption that Keccak-256 is collision-free and that distinct hashes lie at least 2^64 from each
  * other and from 0. Slots and offsets are modulo 2^256; an interval may run over the end.
  */
-import { parseKey, type StateKey } from '../state/key.ts';
+import { type KeyParts, parseKey, type StateKey } from '../state/key.ts';
 import type {
   AccessMode,
   AccessSet,
@@ -126,9 +126,14 @@ export function regionMayContainSlot(region: Region, slot: bigint, origin?: Slot
  */
 export function regionMayContainKey(region: Region, key: StateKey, origin?: SlotOrigin | null): boolean {
   if (region.address !== null && !key.startsWith(region.address)) return false;
+  return region.field === 'any' || regionMayContain(region, parseKey(key), origin);
+}
+
+/** As `regionMayContainKey`, for a key that is taken apart already. */
+export function regionMayContain(region: Region, key: KeyParts, origin?: SlotOrigin | null): boolean {
+  if (region.address !== null && region.address !== key.address) return false;
   if (region.field === 'any') return true;
-  const { field, slot } = parseKey(key);
-  return field === region.field && (slot === null || regionMayContainSlot(region, slot, origin));
+  return key.field === region.field && (key.slot === null || regionMayContainSlot(region, key.slot, origin));
 }
 
 function mappingMeetsArray(mapping: MappingRegion, array: ArrayRegion): boolean {
