@@ -2,7 +2,7 @@
  * Numbers, names, bars and lines as the terminal report writes them, in at most `WIDTH` columns. Everything
  * here is plain text: colour is put around finished pieces, so it never counts as width.
  */
-import stringWidth from 'string-width';
+import stringWidth from 'fast-string-width';
 
 /** Columns of the report, whatever the terminal has. */
 export const WIDTH = 80;
