@@ -147,6 +147,7 @@ function callOfKnownCode(kind: CallKind): Instruction {
       codeAddress = found.address;
     }
 
+    const before = path.gas.max;
     const allowance = calleeGas(machine, path, requested);
     if (allowance === null) return HALT;
     const isPaid = maxOf(value) > 0n;
@@ -204,6 +205,7 @@ function callOfKnownCode(kind: CallKind): Instruction {
       output,
       outLength,
       poor === null ? null : { path: poor, gas: granted },
+      before + stipend.max,
     );
   };
 }
@@ -336,7 +338,11 @@ function fail(path: Path, granted: GasInterval): Flow {
   return NEXT;
 }
 
-/** The caller after a call, once for each way in which it can end. */
+/**
+ * The caller after a call, once for each way in which it can end.
+ *
+ * @param mostGas - That it can have then: grant and rest together are what it had.
+ */
 function resume(
   machine: Machine,
   path: Path,
@@ -344,6 +350,7 @@ function resume(
   output: MemoryRange,
   outLength: Word,
   poor: { readonly path: Path; readonly gas: GasInterval } | null,
+  mostGas: number,
 ): Flow {
   const ways: Path[] = [];
   const outcomes = [result.success, result.failure].filter((outcome) => outcome !== null);
@@ -351,6 +358,7 @@ function resume(
     const isSuccess = outcome === result.success;
     const way = outcomes.length > 1 || poor !== null ? path.fork(NO_CELLS) : path;
     continueAfter(way, outcome, isSuccess);
+    way.gas = { min: way.gas.min, max: Math.min(way.gas.max, mostGas) };
     writeOutput(machine, way, outcome.returned, output, outLength);
     way.stack.push(isSuccess ? 1n : 0n);
     way.pc = path.pc + 1;
