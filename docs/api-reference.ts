@@ -12,6 +12,7 @@ const STAGES: readonly (readonly [string, string])[] = [
   ['graph', 'Conflict graph and plan'],
   ['executor', 'Execution'],
   ['mempool', 'Mempool'],
+  ['ordering', 'Blocks out of pools'],
   ['names', 'Names for people'],
   ['lint', 'Lint'],
   ['advice', 'Advice'],

@@ -150,13 +150,31 @@ export {
 } from './names/names.ts';
 export type { PlaceRoot, PlaceStep, StoragePlace } from './names/place.ts';
 export { type NameFiles, type NamesDocument, readNames } from './names/read.ts';
+export { type BlockJson, blockJson } from './ordering/block-json.ts';
+export type { BlockToBuild, HeaderChoice } from './ordering/block-to-build.ts';
+export { type BundleParameters, type BundleRequest, bundleRequest } from './ordering/bundle-json.ts';
+export { buildOrderDocument } from './ordering/document.ts';
+export { LEFT_OUT, type LeftOutCode, type LeftOutOrder, leftOutOrders } from './ordering/left-out.ts';
+export type { SequenceMeasure } from './ordering/measure.ts';
+export {
+  type NotInPool,
+  type OrderBlockOptions,
+  type OrderedBlock,
+  orderBlock,
+} from './ordering/order-block.ts';
+export { planOfOrdering } from './ordering/plan.ts';
+export type { OrderDocument } from './ordering/schema.ts';
+export { formatOrder } from './ordering/text.ts';
+export { judgeOrder, type OrderVerdictOptions } from './ordering/verdict.ts';
 export { encodeTxDag, type TxDag, type TxDep, txDag } from './output/dependency/bnb.ts';
 export { txDependency } from './output/dependency/bor.ts';
 export { OUTPUT_KINDS, type OutputKind, type Rendered, type Renderer } from './output/kinds.ts';
 export { LINT_KINDS, type LintKind, renderLint } from './output/lint-kinds.ts';
 export { type AccessListAnswer, accessListAnswers } from './output/list/access-lists.ts';
+export { ORDER_KINDS, type OrderKind, renderOrder } from './output/order-kinds.ts';
 export { renderOutput } from './output/render.ts';
 export { buildDocument, type Findings } from './report/document.ts';
+export type { RpcTransaction, TransactionRequest } from './report/rpc-transaction.ts';
 export type { ReportDocument } from './report/schema.ts';
 export { type Colors, formatReport } from './report/text.ts';
 export { judgeRun, type Verdict, type VerdictOptions } from './report/verdict.ts';
@@ -164,6 +182,8 @@ export {
   type LintRunOptions,
   lint,
   type NamedDocument,
+  type OrderRunOptions,
+  order,
   type RunDocuments,
   type RunOptions,
   type RunProgress,

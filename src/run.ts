@@ -18,11 +18,17 @@ import { askForNames } from './names/asked.ts';
 import { fileBooks } from './names/file-book.ts';
 import { createNames, type NameBook, type Names } from './names/names.ts';
 import { type NameFiles, type NamesDocument, readNames } from './names/read.ts';
+import type { OrderBlockOptions, OrderedBlock } from './ordering/order-block.ts';
 import type { Findings } from './report/document.ts';
 import { hasAlloc, mergeSnapshots } from './state/prestate.ts';
 import { isTouchedRecording, readRecordings } from './state/recording.ts';
 import type { RpcInputBlock } from './state/rpc/block.ts';
-import { accessListOverNode, inputOverNode, type NamedDocument } from './state/rpc/input.ts';
+import {
+  accessListOverNode,
+  inputOverNode,
+  type NamedDocument,
+  type NodeInputOptions,
+} from './state/rpc/input.ts';
 import { JsonRpcNode } from './state/rpc/json-rpc.ts';
 import { RpcError } from './state/rpc/rpc-error.ts';
 import type { StateOptions } from './state/rpc/state.ts';
@@ -154,6 +160,25 @@ export async function lint(documents: RunDocuments, options: LintRunOptions): Pr
   });
 }
 
+/** What `order` does with the documents; see `orderBlock`. */
+export interface OrderRunOptions extends SettingOptions, Omit<OrderBlockOptions, 'state'> {}
+
+/**
+ * Takes what the documents hold as a pool, and makes a block out of it. Over a node, transactions without a block are
+ * for the one after that whose state is taken. The result goes to `buildOrderDocument`, `formatOrder` or
+ * `renderOrder`.
+ *
+ * @throws InputError, RpcError
+ */
+export async function order(documents: RunDocuments, options: OrderRunOptions): Promise<OrderedBlock> {
+  const { chain, hardfork, partialState, rpc, ...how } = options;
+  const { orderBlock } = await import('./ordering/order-block.ts');
+  return withSetting(documents, { ...options, nextBlock: 'from-node' }, async (input, state, namesOf) => {
+    const result = await orderBlock(input, { ...how, state });
+    return { ...result, names: await namesOf(result.findings) };
+  });
+}
+
 /** Finds names for what stands out in a block. */
 type Namer = (findings: Pick<Findings, 'analysis' | 'graph'>) => Promise<Names>;
 
@@ -166,7 +191,7 @@ type Namer = (findings: Pick<Findings, 'analysis' | 'graph'>) => Promise<Names>;
  */
 async function withSetting<T>(
   documents: RunDocuments,
-  { chain, hardfork, partialState, rpc }: SettingOptions,
+  { chain, hardfork, partialState, rpc, nextBlock }: SettingOptions & Pick<NodeInputOptions, 'nextBlock'>,
   use: (
     input: BlockInput,
     state: StateSource,
@@ -209,6 +234,7 @@ async function withSetting<T>(
     const { input, state } = await inputOverNode(node, documents.input, rpc.block, {
       ...reading,
       ...(cache !== undefined && { cache }),
+      ...(nextBlock !== undefined && { nextBlock }),
     });
     try {
       return await use(

@@ -19,6 +19,7 @@ const STAGES = [
   'report',
   'advice',
   'lint',
+  'ordering',
   'page',
   'output',
   'run.ts',

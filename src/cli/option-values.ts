@@ -1,7 +1,9 @@
 /** The values of options, from text. What cannot be one is named with what was expected; commander says where. */
 import { InvalidArgumentError } from 'commander';
+import type { Address } from '../input/block.ts';
 import { kindOf, outputName } from '../output/kinds.ts';
 import { LINT_KINDS } from '../output/lint-kinds.ts';
+import { ORDER_KINDS } from '../output/order-kinds.ts';
 import type { RpcInputBlock } from '../state/rpc/block.ts';
 import type { NamesPath } from './documents.ts';
 
@@ -65,6 +67,26 @@ export function blockReference(value: string): RpcInputBlock {
 export function outputFiles(value: string, previous: readonly string[]): readonly string[] {
   outputName(value);
   return [...previous, value];
+}
+
+/** The same for the files of `order`. */
+export function orderFiles(value: string, previous: readonly string[]): readonly string[] {
+  kindOf(value, ORDER_KINDS);
+  return [...previous, value];
+}
+
+/** Of so many bits, decimal or hex. */
+export function amountOf(bits: number): (value: string) => bigint {
+  return (value) => {
+    const amount = /^([0-9]{1,78}|0x[0-9a-fA-F]{1,64})$/.test(value) ? BigInt(value) : null;
+    if (amount !== null && amount >> BigInt(bits) === 0n) return amount;
+    throw new InvalidArgumentError(`expected a whole number below 2^${bits}, decimal or hex.`);
+  };
+}
+
+export function addressValue(value: string): Address {
+  if (/^0x[0-9a-fA-F]{40}$/.test(value)) return value.toLowerCase() as Address;
+  throw new InvalidArgumentError('expected an address (20 bytes of hex).');
 }
 
 /** The same for the files of `lint`. */

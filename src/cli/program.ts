@@ -6,6 +6,7 @@ import { addExecute, EXECUTE } from './execute.ts';
 import { printedLine } from './line.ts';
 import { addLint, LINT } from './lint.ts';
 import { type Example, helpAfter, type Manual } from './manual.ts';
+import { addOrder, ORDER } from './order.ts';
 import { addSnapshot, SNAPSHOT } from './snapshot.ts';
 import { packageVersion } from './version.ts';
 
@@ -50,6 +51,7 @@ export function commands(root: Command): readonly NamedCommand[] {
     { command: addAnalyze(root), manual: ANALYZE },
     { command: addExecute(root), manual: EXECUTE },
     { command: addLint(root), manual: LINT },
+    { command: addOrder(root), manual: ORDER },
     { command: addSnapshot(root), manual: SNAPSHOT },
   ];
 }

@@ -1,5 +1,5 @@
 /**
- * Hashes of transactions as they are written as bytes: EIP-2718 envelopes (2930, 1559, 4844, 7702) and the older
+ * Transactions as bytes, and hashes of these: EIP-2718 envelopes (2930, 1559, 4844, 7702) and the older
  * lists. Fields are written from the last to the first.
  */
 import type { AccessListEntry, Authorization, Hex, Signature, Transaction } from './block.ts';
@@ -43,6 +43,18 @@ export function transactionHashes(
   writeSignedChain(tx);
   writer.encoded(fields);
   return { signing: envelopeHash(tx.type), own };
+}
+
+/** A signed transaction as `eth_sendRawTransaction` takes it; of type 3 without blobs, as blocks hold it. */
+export function signedBytes(tx: UnsignedTransaction, { v, r, s }: Signature): Uint8Array {
+  writer.reset();
+  writer.integer(s);
+  writer.integer(r);
+  writer.integer(v);
+  writeFields(tx);
+  writer.list(0);
+  if (tx.type !== 0) writer.raw(tx.type);
+  return writer.view().slice();
 }
 
 /** The hash that an EIP-7702 authority signs. */

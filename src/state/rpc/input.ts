@@ -7,6 +7,7 @@ import { type ReadOptions, readInput } from '../../input/read.ts';
 import { fetchBlock, type RpcBlock, type RpcInputBlock } from './block.ts';
 import { anyCall, chainId, quantity } from './calls.ts';
 import type { JsonRpcNode } from './json-rpc.ts';
+import { blockAfter } from './next-block.ts';
 import { type NodeState, nodeState, type StateOptions } from './state.ts';
 
 /** Parsed JSON with the name that errors give it, e.g. `block.json`. */
@@ -22,6 +23,14 @@ export interface NodeInput {
   readonly state: NodeState;
 }
 
+/** By which rules an input is read over a node, and what is kept of its answers. */
+export interface NodeInputOptions
+  extends Omit<ReadOptions, 'source' | 'defaultChain'>,
+    Pick<StateOptions, 'cache'> {
+  /** Transactions without a block are for the one after that whose state is taken. Default: for any block. */
+  readonly nextBlock?: 'from-node';
+}
+
 /**
  * Reads an input whose state is a node's.
  *
@@ -34,9 +43,9 @@ export async function inputOverNode(
   node: JsonRpcNode,
   given: NamedDocument | undefined,
   block: RpcInputBlock | undefined,
-  options: Omit<ReadOptions, 'source' | 'defaultChain'> & Pick<StateOptions, 'cache'>,
+  options: NodeInputOptions,
 ): Promise<NodeInput> {
-  const { cache, ...reading } = options;
+  const { cache, nextBlock, ...reading } = options;
   const [document, nodeChain] = await Promise.all([
     given ?? blockOf(node, block ?? 'latest'),
     node.askOne(chainId()),
@@ -47,11 +56,19 @@ export async function inputOverNode(
     throw new InputError({ source: '--rpc', path: '', expected, got: `one of chain ${nodeChain}` });
   }
   const asked = given === undefined || block === 'pending' ? undefined : block;
-  return {
-    document,
-    input,
-    state: nodeState(node, asked ?? before(input), cache === undefined ? {} : { cache }),
+  const base = asked ?? before(input);
+  const caching = cache === undefined ? {} : { cache };
+  if (nextBlock === undefined || input.block !== null) {
+    return { document, input, state: nodeState(node, base, caching) };
+  }
+  const { hardfork } = reading;
+  const rules = {
+    chainId: nodeChain,
+    blockHashes: input.blockHashes,
+    ...(hardfork !== undefined && { hardfork }),
   };
+  const { parent, ...next } = await blockAfter(node, base, rules);
+  return { document, input: { ...input, ...next }, state: nodeState(node, parent, caching) };
 }
 
 /** The access list (EIP-7928) of a block whose header names one, where the node offers it. A hint: it is checked. */

@@ -1,0 +1,69 @@
+/** What a sequence of orders is worth and how long it takes: taken alike for every sequence. */
+import type { BlockAnalysis } from '../analysis/result.ts';
+import type { ConflictGraph } from '../graph/conflict-graph.ts';
+import { scheduleTasks } from '../graph/list-schedule.ts';
+import { planSchedule } from '../graph/plan.ts';
+import { weigh } from '../graph/weights.ts';
+import type { BlockHeader } from '../input/block.ts';
+import { ordersOf } from '../mempool/order.ts';
+import type { Objective, Ordering } from '../mempool/ordering.ts';
+import { worthOf } from '../mempool/tips.ts';
+
+/** A sequence in numbers; gas is estimated, of transactions analysed in this order. */
+export interface SequenceMeasure {
+  /** What it was ordered for; `own`: as the input has it. */
+  readonly name: Objective | 'own';
+  readonly transactions: number;
+  readonly gas: bigint;
+  /** Tips for that gas, and payments that orders state, in wei. */
+  readonly value: bigint;
+  /** Gas until the last lane is done, if a free lane takes the first transaction of the block that is ready. */
+  readonly makespan: bigint;
+  /** The same if it takes the one with the longest chain behind it, as `planSchedule` and `executeBlock` do. */
+  readonly planned: bigint;
+  /** No schedule on so many lanes is shorter: the longest chain, or a lane's share of all gas. */
+  readonly bound: bigint;
+}
+
+/** @param lanes - At least 1. */
+export function measureOrdering(ordering: Ordering, lanes = ordering.lanes): SequenceMeasure {
+  const { objective, graph, transactions, value } = ordering;
+  return { name: objective, transactions: transactions.length, value, ...timesOf(graph, lanes) };
+}
+
+/** Of an input in the order that it has. */
+export function measureOwn(
+  { input, transactions }: BlockAnalysis,
+  block: BlockHeader,
+  graph: ConflictGraph,
+  lanes: number,
+): SequenceMeasure {
+  let first = 0;
+  let value = 0n;
+  for (const order of ordersOf(input)) {
+    const next = first + order.transactions.length;
+    value += worthOf(order, transactions.slice(first, next), block);
+    first = next;
+  }
+  return { name: 'own', transactions: transactions.length, value, ...timesOf(graph, lanes) };
+}
+
+function timesOf(
+  graph: ConflictGraph,
+  lanes: number,
+): Pick<SequenceMeasure, 'gas' | 'makespan' | 'planned' | 'bound'> {
+  const { values: weights, unit } = weigh(graph.gas);
+  const { predecessors, successors } = graph;
+  // The earlier in the block, the more urgent.
+  const levels = Float64Array.from(weights, (_, index) => -index);
+  const { makespan } = scheduleTasks({ weights, levels, predecessors, successors }, lanes);
+  const gas = graph.gas.reduce((sum, own) => sum + own, 0n);
+  const share = (gas + BigInt(lanes) - 1n) / BigInt(lanes);
+  const longest = graph.criticalPath.gas;
+  return {
+    gas,
+    makespan: BigInt(makespan) * unit,
+    planned: planSchedule(graph, { workers: lanes }).makespan,
+    bound: longest > share ? longest : share,
+  };
+}

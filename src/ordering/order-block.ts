@@ -1,0 +1,116 @@
+/** The table of contents of `order`: an input as a pool, orders out of it as a block, and what that block is like. */
+import { analyzeFetching } from '../executor/fetch-rounds.ts';
+import { buildConflictGraph } from '../graph/build.ts';
+import type { BlockHeader, BlockInput } from '../input/block.ts';
+import { createMempoolIndex, type MempoolIndex } from '../mempool/mempool-index.ts';
+import { type Order, ordersOf } from '../mempool/order.ts';
+import { orderTransactions } from '../mempool/order-transactions.ts';
+import type { Ordering, OrderingOptions } from '../mempool/ordering.ts';
+import type { Names } from '../names/names.ts';
+import type { Findings } from '../report/document.ts';
+import type { StateKey } from '../state/key.ts';
+import type { StateSource } from '../state/source.ts';
+import { blockInput } from './block-input.ts';
+import { type BlockToBuild, blockToBuild, type HeaderChoice } from './block-to-build.ts';
+import { measureOrdering, measureOwn, type SequenceMeasure } from './measure.ts';
+import { planOfOrdering } from './plan.ts';
+
+/** What to order for, which block is to be built, and what it starts from. */
+export interface OrderBlockOptions extends Omit<OrderingOptions, 'gasLimit'> {
+  readonly state: StateSource;
+  /** Default: as the input says, else made up; see `HeaderChoice`. */
+  readonly header?: HeaderChoice;
+}
+
+/** An order of the input that is not in the pool, and the one whose place it would take. */
+export interface NotInPool {
+  readonly order: Order;
+  readonly by: Order;
+}
+
+/** A pool, and the block that was made out of it. */
+export interface OrderedBlock {
+  /** What was read, with the block that is to be built. */
+  readonly input: BlockInput & { readonly block: BlockHeader };
+  readonly origin: BlockToBuild['origin'];
+  readonly pool: MempoolIndex;
+  readonly notInPool: readonly NotInPool[];
+  readonly ordering: Ordering;
+  /** The same pool by fees, as ordered here, and, if the input is a finished block, as that was. */
+  readonly sequences: readonly SequenceMeasure[];
+  /** Of the block as ordered, not executed: what `executeBlock` and every kind of output take. */
+  readonly findings: Findings;
+  /** Absent: keys are told by what the analysis saw of storage layouts. */
+  readonly names?: Names;
+}
+
+/**
+ * Takes an input as a pool, whatever order it has, and makes a block out of it. What the state lacks is loaded, where
+ * it can be. Nothing is executed.
+ *
+ * @throws InputError for options that are wrong.
+ */
+export async function orderBlock(given: BlockInput, options: OrderBlockOptions): Promise<OrderedBlock> {
+  const { state, header, ...how } = options;
+  const { block, origin } = blockToBuild(given, header);
+  const input = { ...given, block };
+  const pooled = await withState(state, input, () => {
+    const { pool, notInPool } = fillPool(input, state);
+    const ordering = orderTransactions(pool, how);
+    const byFees =
+      ordering.objective === 'fees' ? ordering : orderTransactions(pool, { ...how, objective: 'fees' });
+    const missing = [...pool.missing, ...byFees.analysis.missing, ...ordering.analysis.missing];
+    return { pool, notInPool, ordering, byFees, missing };
+  });
+  const { pool, notInPool, ordering, byFees } = pooled;
+  const { lanes } = ordering;
+  const sequences: SequenceMeasure[] = [measureOrdering(byFees)];
+  if (ordering !== byFees) sequences.push(measureOrdering(ordering));
+  if (isFinished(given)) {
+    const own = await analyzeFetching(given, { state });
+    sequences.push(measureOwn(own, block, buildConflictGraph(own), lanes));
+  }
+  const analysis = { ...ordering.analysis, input: blockInput(input, ordering.transactions) };
+  const findings = { analysis, graph: ordering.graph, plan: planOfOrdering(ordering), execution: null };
+  return { input, origin, pool, notInPool, ordering, sequences, findings };
+}
+
+/** A block that ran says what came of it. */
+function isFinished({ block }: BlockInput): boolean {
+  return block !== null && (block.hash !== null || block.gasUsed !== null);
+}
+
+function fillPool(
+  input: BlockInput & { readonly block: BlockHeader },
+  state: StateSource,
+): { readonly pool: MempoolIndex; readonly notInPool: readonly NotInPool[] } {
+  const { block, chainId, hardfork, blockHashes } = input;
+  const pool = createMempoolIndex({ state, block, chainId, hardfork, blockHashes });
+  const orders = ordersOf(input);
+  const notInPool: NotInPool[] = [];
+  for (const [at, added] of pool.addAll(orders).entries()) {
+    const order = orders[at] as Order;
+    if (added.kind === 'refused') notInPool.push({ order, by: added.by });
+    else if (added.kind === 'replaced') notInPool.push({ order: added.order, by: order });
+  }
+  return { pool, notInPool };
+}
+
+/** Does the same again until nothing is missing that could be loaded. */
+async function withState<T extends { readonly missing: readonly StateKey[] }>(
+  state: StateSource,
+  input: BlockInput,
+  work: () => T,
+): Promise<T> {
+  if (state.load === undefined) return work();
+  // In few rounds: this asks for what transactions are likely to need before they need it.
+  await analyzeFetching(input, { state, unordered: true });
+  const asked = new Set<StateKey>();
+  for (;;) {
+    const done = work();
+    const unasked = [...new Set(done.missing)].filter((key) => !asked.has(key));
+    if (unasked.length === 0) return done;
+    for (const key of unasked) asked.add(key);
+    await state.load(unasked);
+  }
+}

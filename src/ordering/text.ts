@@ -1,0 +1,159 @@
+/**
+ * What `order` says to a person: 80 columns; first what is in the block and how long it takes against other orders
+ * of the same pool, then what is not in it, then what hangs together.
+ */
+import { createNames, type Names } from '../names/names.ts';
+import { lanes } from '../report/text/lanes.ts';
+import { counted, grouped, percent, wrapped } from '../report/text/layout.ts';
+import { type Colors, more, routeText, title } from '../report/text/style.ts';
+import { weiText } from '../report/text/wei.ts';
+import { gasOf } from './document.ts';
+import { LEFT_OUT, type LeftOutCode, type LeftOutOrder, leftOutOrders } from './left-out.ts';
+import type { SequenceMeasure } from './measure.ts';
+import type { OrderedBlock } from './order-block.ts';
+
+const SHOWN_GROUPS = 8;
+const NAME_COLUMNS = 10;
+const GAS_COLUMNS = 15;
+const GAP_COLUMNS = 9;
+const VALUE_COLUMNS = 19;
+
+/** The whole report, ending in a line break. `colors` comes from picocolors' `createColors`. */
+export function formatOrder(result: OrderedBlock, colors: Colors): string {
+  const names = result.names ?? createNames(result.findings.analysis);
+  return [
+    heading(result, colors),
+    comparison(result, colors),
+    lanes({ ...result.findings, names }, colors),
+    leftOut(result, colors),
+    conflictGroups(result, colors, names),
+  ]
+    .filter((section) => section.length > 0)
+    .map((section) => `${section.join('\n')}\n`)
+    .join('\n');
+}
+
+function heading({ input, origin, ordering, notInPool, pool }: OrderedBlock, colors: Colors): string[] {
+  const { block, chainId, hardfork } = input;
+  const { placed, transactions, gas, value } = ordering;
+  const all = pool.size + notInPool.length;
+  const subject = origin === 'made-up' ? 'A block' : `Block ${grouped(block.number)}`;
+  return [
+    `${colors.bold(`${subject}, ordered: ${ordering.objective}`)}${colors.dim(` · chain ${chainId} · ${hardfork}`)}`,
+    ...wrapped(
+      `${grouped(placed.length)} of ${counted(all, 'order')} with ${counted(transactions.length, 'transaction')}; ` +
+        `${weiText(value)} in tips, ${grouped(gas)} gas (${percent(gas, block.gasLimit)} of the limit)`,
+      '',
+    ),
+  ];
+}
+
+function comparison({ ordering, sequences }: OrderedBlock, colors: Colors): string[] {
+  const { objective, lanes: width, makespan, bound, isOptimal } = ordering;
+  if (ordering.transactions.length < 2) return [];
+  const fees = sequences.find(({ name }) => name === 'fees');
+  const difference = fees === undefined ? 0 : Number(fees.makespan) - makespan;
+  const against =
+    objective === 'fees' || fees === undefined
+      ? ''
+      : difference === 0
+        ? ', as long as by fees'
+        : `, ${percent(Math.abs(difference), fees.makespan)} ${difference > 0 ? 'less' : 'more'} than by fees`;
+  const gap =
+    makespan <= bound
+      ? 'No schedule of this sequence is shorter.'
+      : `At best ${grouped(bound)}: ${percent(makespan - bound, bound)} above that.`;
+  return [
+    title(`Time on ${counted(width, 'lane')}`, colors),
+    ...wrapped(`${grouped(makespan)} gas until the last lane is done${against}. ${gap}`),
+    ...(isOptimal && objective !== 'fees'
+      ? wrapped('No other sequence of the pool is better by the objective.')
+      : []),
+    '',
+    colors.dim(
+      `  ${'ordered'.padEnd(NAME_COLUMNS)}${'makespan'.padStart(GAS_COLUMNS)}${'bound'.padStart(GAS_COLUMNS)}` +
+        `${'above'.padStart(GAP_COLUMNS)}${'tips'.padStart(VALUE_COLUMNS)}`,
+    ),
+    ...sequences.map((one) => sequenceLine(one, objective, colors)),
+  ];
+}
+
+function sequenceLine(
+  { name, makespan, bound, value }: SequenceMeasure,
+  chosen: string,
+  colors: Colors,
+): string {
+  const line =
+    `  ${(name === 'own' ? 'as it was' : name).padEnd(NAME_COLUMNS)}${grouped(makespan).padStart(GAS_COLUMNS)}` +
+    `${grouped(bound).padStart(GAS_COLUMNS)}${percent(makespan - bound, bound).padStart(GAP_COLUMNS)}` +
+    `${weiText(value).padStart(VALUE_COLUMNS)}`;
+  return name === chosen ? colors.green(line) : line;
+}
+
+function leftOut(result: OrderedBlock, colors: Colors): string[] {
+  const byCode = new Map<LeftOutCode, LeftOutOrder[]>();
+  for (const one of leftOutOrders(result)) byCode.set(one.code, [...(byCode.get(one.code) ?? []), one]);
+  if (byCode.size === 0) return [];
+  const sorted = [...byCode].sort(([, a], [, b]) => b.length - a.length);
+  const count = sorted.reduce((sum, [, orders]) => sum + orders.length, 0);
+  return [
+    title('Left out', colors),
+    ...wrapped(`${counted(count, 'order')}:`),
+    ...sorted.flatMap(([code, orders]) => [
+      ...wrapped(`${grouped(orders.length)} ${code}: ${LEFT_OUT[code]}`, '    '),
+      ...wrapped(exampleText(orders), '      ').map(colors.dim),
+    ]),
+  ];
+}
+
+function exampleText([first]: readonly LeftOutOrder[]): string {
+  if (first === undefined) return '';
+  const at =
+    first.transaction === null || first.transaction === 0 ? '' : `, transaction ${first.transaction} of it`;
+  return `such as ${shortId(first.id)}${at}${first.by === null ? '' : `, by ${shortId(first.by)}`}`;
+}
+
+function conflictGroups(result: OrderedBlock, colors: Colors, names: Names): string[] {
+  const groups = result.pool.groups();
+  const open = result.pool.open().length;
+  if (groups.length === 0 && open === 0) return [];
+  const shared = groups.filter(({ orders }) => orders.length > 1);
+  const alone = groups.length - shared.length;
+  const placeOf = new Map(result.ordering.placed.map(({ id, first }) => [id, first]));
+  return [
+    title('Conflict groups of the pool', colors),
+    ...wrapped(
+      `${counted(groups.length, 'group')} that have nothing to do with each other, ${grouped(alone)} of a single order.` +
+        (open === 0 ? '' : ` ${counted(open, 'order')} may touch anything.`),
+    ),
+    ...shared.slice(0, SHOWN_GROUPS).flatMap(({ orders }) => {
+      const gas = orders.reduce((sum, id) => sum + gasOf(result, id), 0n);
+      const inBlock = orders.filter((id) => placeOf.has(id)).length;
+      return wrapped(
+        `${counted(orders.length, 'order')}, ${grouped(inBlock)} in the block, ${grouped(gas)} gas${calledText(result, orders, names)}`,
+        '    ',
+      );
+    }),
+    ...more(shared.length - SHOWN_GROUPS, 'group', colors),
+  ];
+}
+
+/** What most transactions of a group call. */
+function calledText({ pool }: OrderedBlock, ids: readonly string[], names: Names): string {
+  const wanted = new Set(ids);
+  const counts = new Map<string, number>();
+  for (const { id, transactions } of pool.orders()) {
+    if (!wanted.has(id)) continue;
+    for (const tx of transactions) {
+      const text = routeText(tx, names);
+      counts.set(text, (counts.get(text) ?? 0) + 1);
+    }
+  }
+  const [most] = [...counts].sort(([, a], [, b]) => b - a);
+  return most === undefined ? '' : `; most: ${most[0]}`;
+}
+
+/** Enough of a hash to find it. */
+function shortId(id: string): string {
+  return id.length <= 20 ? id : `${id.slice(0, 10)}…${id.slice(-6)}`;
+}
