@@ -37,7 +37,7 @@ const BLOCK_SECONDS = 12n;
 /** After so many heads the pool is compared with one made from scratch. */
 const COMPARED_HEADS = 10;
 /** Random operations from one head to the next. */
-const OPERATIONS_PER_HEAD = 2_000;
+const OPERATIONS_PER_HEAD = 10_000;
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;

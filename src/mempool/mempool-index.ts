@@ -115,7 +115,12 @@ export class MempoolIndex {
   readonly #analysis: PoolAnalysis<Entry>;
   readonly #byNonce = new Map<string, Entry>();
   readonly #byName = new Map<string, Entry>();
+  readonly #byNumber = new Map<number, Entry>();
+  /** How many transactions there are with a sender and nonce, those of bundles among them. */
+  readonly #pending = new Map<string, number>();
   readonly #listeners = new Set<(event: GroupEvent) => void>();
+  /** What is to be told when the change is made. */
+  #events: GroupEvent[] = [];
   #head: PoolHead;
   #next = 0;
 
@@ -174,6 +179,7 @@ export class MempoolIndex {
     });
     for (const entry of leaving) this.#leave(entry);
     this.#settle(this.#analysis.change({ add: entries, remove: leaving }));
+    this.#tell();
     return added;
   }
 
@@ -186,6 +192,7 @@ export class MempoolIndex {
   removeAll(ids: readonly string[]): number {
     const leaving = new Set(ids.map((id) => this.#entries.get(id)).filter((entry) => entry !== undefined));
     this.#removeEntries(leaving);
+    this.#tell();
     return leaving.size;
   }
 
@@ -200,6 +207,7 @@ export class MempoolIndex {
     this.#removeEntries(new Set(gone));
     const outcome = this.#analysis.moveTo(this.#head, diff);
     const changed = this.#settle(outcome);
+    this.#tell();
     return {
       gone: gone.map(({ order }) => order),
       derived: outcome.derived.size,
@@ -212,8 +220,8 @@ export class MempoolIndex {
     const entry = this.#entries.get(id);
     if (entry === undefined) return null;
     const isOpen = entry.accesses === null;
-    const others = isOpen ? this.#others(entry) : this.#index.conflictsOf(entry);
-    return { orders: idsOf(others), isOpen };
+    if (isOpen) return { orders: this.#others(entry).map(({ order }) => order.id), isOpen };
+    return { orders: this.#idsByArrival(this.#index.conflictsOf(entry)), isOpen };
   }
 
   /** Orders that may touch anything: each of them conflicts with every other order. */
@@ -247,7 +255,7 @@ export class MempoolIndex {
     if (entry === undefined) return null;
     const { input, state } = this.#head;
     return obstacleOf(entry.order, input.block as BlockHeader, state, (address, nonce) =>
-      this.#byNonce.has(nonceText(address, nonce)),
+      this.#pending.has(nonceText(address, nonce)),
     );
   }
 
@@ -279,7 +287,10 @@ export class MempoolIndex {
     return [...this.#analysis.missing].sort();
   }
 
-  /** Calls a listener when groups merge or split; what it returns ends that. */
+  /**
+   * Calls a listener when groups have merged or split, once a change is complete; what it returns ends that. The
+   * listener may change the pool.
+   */
   on(listener: (event: GroupEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -309,7 +320,7 @@ export class MempoolIndex {
       if (accesses === null) this.#open.add(entry);
       else {
         this.#index.add(entry, accesses);
-        this.#tell(this.#groups.add(entry));
+        this.#note(this.#groups.add(entry));
       }
     }
     return moved;
@@ -323,16 +334,23 @@ export class MempoolIndex {
     const split = this.#groups.remove(entry);
     this.#index.remove(entry, accesses);
     entry.accesses = null;
-    this.#tell(split());
+    this.#note(split());
   }
 
-  #tell(change: ReturnType<Groups<Entry>['add']>): void {
+  #note(change: ReturnType<Groups<Entry>['add']>): void {
     if (change === null || this.#listeners.size === 0) return;
-    const event: GroupEvent =
+    this.#events.push(
       change.kind === 'merged'
         ? { kind: 'merged', into: change.into.number, from: change.from.map(({ number }) => number) }
-        : { kind: 'split', from: change.from.number, into: change.into.map(({ number }) => number) };
-    for (const listener of this.#listeners) listener(event);
+        : { kind: 'split', from: change.from.number, into: change.into.map(({ number }) => number) },
+    );
+  }
+
+  /** Tells what was noted. Listeners may change the pool: it is as it says it is by then. */
+  #tell(): void {
+    const events = this.#events;
+    this.#events = [];
+    for (const event of events) for (const listener of this.#listeners) listener(event);
   }
 
   /** One that an order would take the place of. */
@@ -348,6 +366,8 @@ export class MempoolIndex {
   #list(entry: Entry): void {
     const { id, replacementId, transactions } = entry.order;
     this.#entries.set(id, entry);
+    this.#byNumber.set(entry.number, entry);
+    for (const { from, nonce } of transactions) this.#countPending(nonceText(from, nonce), 1);
     if (replacementId !== null) this.#byName.set(replacementId, entry);
     else if (transactions.length === 1) {
       for (const { from, nonce } of transactions) this.#byNonce.set(nonceText(from, nonce), entry);
@@ -357,12 +377,20 @@ export class MempoolIndex {
   #unlist(entry: Entry): void {
     const { id, replacementId, transactions } = entry.order;
     if (this.#entries.get(id) === entry) this.#entries.delete(id);
+    this.#byNumber.delete(entry.number);
     if (replacementId !== null && this.#byName.get(replacementId) === entry)
       this.#byName.delete(replacementId);
     for (const { from, nonce } of transactions) {
       const text = nonceText(from, nonce);
       if (this.#byNonce.get(text) === entry) this.#byNonce.delete(text);
+      this.#countPending(text, -1);
     }
+  }
+
+  #countPending(text: string, change: 1 | -1): void {
+    const count = (this.#pending.get(text) ?? 0) + change;
+    if (count === 0) this.#pending.delete(text);
+    else this.#pending.set(text, count);
   }
 
   /** Whether an order can never run any more. */
@@ -377,6 +405,12 @@ export class MempoolIndex {
 
   #others(entry: Entry): Entry[] {
     return [...this.#entries.values()].filter((other) => other !== entry);
+  }
+
+  /** As `idsOf`, for many. */
+  #idsByArrival(entries: ReadonlySet<Entry>): string[] {
+    const numbers = Float64Array.from(entries, ({ number }) => number).sort();
+    return Array.from(numbers, (number) => (this.#byNumber.get(number) as Entry).order.id);
   }
 
   #require(id: string): Entry {
