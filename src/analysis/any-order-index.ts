@@ -62,6 +62,7 @@ export class AnyOrderIndex {
   readonly #keys = new Map<StateKey, KeyWriters>();
   readonly #codes = new Map<Address, Set<Writer>>();
   readonly #reset = new Map<Address, Set<Writer>>();
+  readonly #raised = new Map<StateKey, Set<Writer>>();
   readonly #regions = new Map<Address | null, Map<string, RegionWriters>>();
   /** Rounds, as bits, in which something else was left than in the one before; at a key, or in an account. */
   readonly #moves = new Map<StateKey, number>();
@@ -78,6 +79,7 @@ export class AnyOrderIndex {
     }
     for (const address of left.codes.keys()) addTo(this.#codes, address, writer);
     for (const address of left.reset) addTo(this.#reset, address, writer);
+    for (const key of left.raised) addTo(this.#raised, key, writer);
     for (const [text, region] of left.regions) {
       const own = this.#regions.get(region.address) ?? new Map<string, RegionWriters>();
       this.#regions.set(region.address, own);
@@ -102,6 +104,10 @@ export class AnyOrderIndex {
     }
     for (const address of left.reset) {
       if (!still.some(({ reset }) => reset.has(address))) removeFrom(this.#reset, address, writer);
+    }
+    for (const key of left.raised) {
+      if (still.some(({ raised }) => raised.has(key))) continue;
+      removeFrom(this.#raised, key, writer);
     }
     for (const [text, region] of left.regions) {
       if (still.some(({ regions }) => regions.has(text))) continue;
@@ -233,6 +239,14 @@ export class AnyOrderIndex {
     return found === undefined ? null : { value: found, orBefore: true };
   }
 
+  /** Whether any but one of them may add to a balance, on top of what it finds. */
+  isRaised(except: Writer, round: number, key: StateKey): boolean {
+    for (const writer of this.#raised.get(key) ?? []) {
+      if (writer !== except && writer.leavesIn(round).raised.has(key)) return true;
+    }
+    return false;
+  }
+
   /** As `find`, for code. */
   findCode(except: Writer, round: number, address: Address): WrittenCode | null {
     const written = this.find(except, round, accountKey(address, 'code'), address, null);
@@ -277,6 +291,9 @@ export class AnyOrderIndex {
         if (!regionMayContain(region, parts, origin)) continue;
         for (const writer of writers) if (writer.leavesIn(round).regions.has(text)) found.add(writer);
       }
+    }
+    for (const writer of this.#raised.get(key) ?? []) {
+      if (writer.leavesIn(round).raised.has(key)) found.add(writer);
     }
     if (field === 'storage') {
       for (const writer of this.#reset.get(address) ?? []) {
@@ -353,14 +370,14 @@ function lessen({ raisedBy }: Summary, old: Joined): Writer[] {
   return changed;
 }
 
-function addTo(sets: Map<Address, Set<Writer>>, address: Address, writer: Writer): void {
-  const set = sets.get(address);
-  if (set === undefined) sets.set(address, new Set([writer]));
+function addTo(sets: Map<string, Set<Writer>>, name: StateKey | Address, writer: Writer): void {
+  const set = sets.get(name);
+  if (set === undefined) sets.set(name, new Set([writer]));
   else set.add(writer);
 }
 
-function removeFrom(sets: Map<Address, Set<Writer>>, address: Address, writer: Writer): void {
-  const set = sets.get(address);
+function removeFrom(sets: Map<string, Set<Writer>>, name: StateKey | Address, writer: Writer): void {
+  const set = sets.get(name);
   set?.delete(writer);
-  if (set?.size === 0) sets.delete(address);
+  if (set?.size === 0) sets.delete(name);
 }

@@ -1,6 +1,6 @@
 /** A member of a mempool in each round of the derivation, before and after a change. */
 
-import type { StateKey } from '../state/key.ts';
+import { addressOf, type StateKey } from '../state/key.ts';
 import type { StateSource } from '../state/source.ts';
 import type { AnyOrderIndex, Writer } from './any-order-index.ts';
 import { BlockKnowledge, type Predecessors, predecessorsIn } from './block-knowledge.ts';
@@ -94,6 +94,7 @@ export function knowledgeOf<Member>(
       return round < 0 ? null : index.find(unit, round, key, address, origin);
     },
     code: (address) => (round < 0 ? null : index.findCode(unit, round, address)),
+    isRaised: (key) => round >= 0 && index.isRaised(unit, round, key),
   };
   if (earlier.length === 0) return new BlockKnowledge(state, others, state);
   const own = new WriteIndex();
@@ -115,6 +116,10 @@ function inFrontOf(own: Predecessors, others: Predecessors): Predecessors {
     code: (address) => {
       const nearest = own.code(address);
       return nearest === null || nearest.orBefore ? eitherKnown(nearest, others.code(address)) : nearest;
+    },
+    isRaised: (key) => {
+      const nearest = own.value(key, addressOf(key), null);
+      return (nearest === null || nearest.orBefore) && others.isRaised?.(key) === true;
     },
   };
 }

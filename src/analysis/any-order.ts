@@ -11,13 +11,13 @@
  * told something else now.
  */
 import type { Address } from '../input/block.ts';
-import type { StateKey } from '../state/key.ts';
+import { addressOf, type StateKey } from '../state/key.ts';
 import type { StateSource } from '../state/source.ts';
 import type { Region } from './access.ts';
 import { Askers, concerns, keysOf } from './any-order-askers.ts';
 import { AnyOrderIndex, type Writer } from './any-order-index.ts';
 import { knowledgeOf, type Step, type Surroundings, stepIn, Unit } from './any-order-unit.ts';
-import { driftOf, type Inputs, isAnsweredAlike } from './inputs.ts';
+import { driftOf, type Inputs, isAnsweredAlike, uncoveredKeys } from './inputs.ts';
 import type { Knowledge } from './knowledge.ts';
 import {
   addDifferences,
@@ -31,6 +31,7 @@ import {
   noDifferences,
 } from './left-behind.ts';
 import { isOpen } from './pending-bounds.ts';
+import { PinnedState } from './pinned-state.ts';
 import type { TransactionAnalysis } from './result.ts';
 
 /** Rounds in which what a member leaves is joined as it is, then widened; afterwards it is given up. */
@@ -49,8 +50,13 @@ export interface Derivations<Member> {
   readonly mayBeLeftOut: (member: Member, at: number) => boolean;
   /** Whether a key may hold anything whenever one runs, so that it is not looked at. */
   readonly isAnything: (key: StateKey) => boolean;
-  /** Derives one of its transactions from what is known of the state before it. */
-  readonly derive: (member: Member, at: number, knowledge: Knowledge) => TransactionAnalysis;
+  /** Derives one of its transactions from what is known before it; `alone`: if nobody else ran at all. */
+  readonly derive: (
+    member: Member,
+    at: number,
+    knowledge: Knowledge,
+    alone: Knowledge,
+  ) => TransactionAnalysis;
   /** Whether a derivation still holds where all that it asked is answered alike. */
   readonly isCurrent: (one: TransactionAnalysis) => boolean;
   /** The same transaction if its sets do not stop growing: it may touch anything. */
@@ -89,10 +95,10 @@ export class AnyOrder<Member> {
   readonly #index = new AnyOrderIndex();
   /** How many steps there are of each round. */
   readonly #steps: number[] = [];
-  #state: StateSource;
+  readonly #state: PinnedState;
 
   constructor(state: StateSource, how: Derivations<Member>) {
-    this.#state = state;
+    this.#state = new PinnedState(state);
     this.#how = how;
   }
 
@@ -137,28 +143,85 @@ export class AnyOrder<Member> {
     }
     const stateKeys = noDifferences();
     if (state !== undefined) {
-      this.#state = state.source;
-      for (const key of state.keys) {
-        if (this.#how.isAnything(key)) continue;
-        stateKeys.keys.add(key);
-        for (const unit of this.#askers.of(key)) always.add(unit);
-      }
-      for (const address of state.accounts) {
+      const { source, keys, accounts } = state;
+      for (const key of this.#moveTo(source, keys, accounts)) stateKeys.keys.add(key);
+      for (const address of accounts) {
         stateKeys.accounts.add(address);
         for (const unit of this.#askers.ofAccount(address)) always.add(unit);
       }
     }
+    for (const unit of this.#askers.ofKeys(stateKeys.keys)) always.add(unit);
     if (isOutdated) {
       for (const unit of this.#units.values()) {
         if (unit.steps.some(({ results }) => !results.every(this.#how.isCurrent))) always.add(unit);
       }
     }
-    const run = new ChangeRun(
+    const outcome = this.#settle(this.#newRun(), { touched, always, removed, stateKeys });
+    return this.#coverAll(touched, outcome);
+  }
+
+  /** Takes in another state; says at which keys it may show in the rounds. */
+  #moveTo(source: StateSource, keys: Iterable<StateKey>, accounts: Iterable<Address>): Set<StateKey> {
+    const replaced = new Set(accounts);
+    const asked: StateKey[] = [];
+    for (const key of [...this.#state.keys(), ...keys]) {
+      if (this.#how.isAnything(key)) continue;
+      if (replaced.has(addressOf(key)) || this.#askers.of(key).size === 0) this.#state.unpin(key);
+      else asked.push(key);
+    }
+    const changed = this.#state.moveTo(source, asked);
+    const pinned = asked.filter((key) => this.#state.isPinned(key));
+    const run = this.#newRun();
+    for (const key of this.#uncovered(run, this.#askers.ofKeys(pinned))) {
+      this.#state.unpin(key);
+      changed.add(key);
+    }
+    // What is likely of those that may touch anything follows from the true state.
+    for (const key of pinned) {
+      for (const unit of this.#askers.of(key)) if (unit.steps.some((step) => step.isOpen)) changed.add(key);
+    }
+    return changed;
+  }
+
+  /** Derives again until all that members were told in the end covers the true state. */
+  #coverAll(touched: ReadonlySet<Unit<Member>>, outcome: AnyOrderOutcome<Member>): AnyOrderOutcome<Member> {
+    if (!this.#state.hasPins) return outcome;
+    const loose = this.#uncovered(
+      this.#newRun(),
+      [...touched].filter((unit) => this.#units.get(unit.member) === unit),
+    );
+    if (loose.size === 0) return outcome;
+    for (const key of loose) this.#state.unpin(key);
+    const again = new Set<Unit<Member>>();
+    const always = new Set(this.#askers.ofKeys(loose));
+    const stateKeys = { ...noDifferences(), keys: loose };
+    const next = this.#settle(this.#newRun(), { touched: again, always, removed: [], stateKeys });
+    return this.#coverAll(again, {
+      changed: new Set([...outcome.changed, ...next.changed]),
+      derived: new Set([...outcome.derived, ...next.derived]),
+      derivations: outcome.derivations + next.derivations,
+    });
+  }
+
+  /** The pinned keys whose true values go beyond what one of these was told in the end. */
+  #uncovered(run: ChangeRun<Member>, units: Iterable<Unit<Member>>): Set<StateKey> {
+    const found = new Set<StateKey>();
+    const isPinned = (key: StateKey) => this.#state.isPinned(key);
+    for (const unit of new Set(units)) run.findUncovered(unit, this.#steps.length, isPinned, found);
+    return found;
+  }
+
+  #newRun(): ChangeRun<Member> {
+    return new ChangeRun(
       this.#how,
-      { state: this.#state, index: this.#index, isAnything: this.#how.isAnything },
+      {
+        state: this.#state.shown,
+        truth: this.#state.truth,
+        index: this.#index,
+        isAnything: this.#how.isAnything,
+      },
       this.#askers,
     );
-    return this.#settle(run, { touched, always, removed, stateKeys });
   }
 
   #settle(
@@ -247,17 +310,36 @@ export class AnyOrder<Member> {
 /** One change, round by round. */
 class ChangeRun<Member> {
   readonly #how: Derivations<Member>;
-  readonly #around: Surroundings;
+  readonly #around: Surroundings & { readonly truth: StateSource };
   readonly #askers: Askers<Unit<Member>>;
   readonly derived = new Set<Member>();
   derivations = 0;
   /** To whom something else may be told of a key than before the change, in this round or an earlier one. */
   readonly #told = new Map<StateKey, 'everybody' | ReadonlySet<Unit<Member>>>();
 
-  constructor(how: Derivations<Member>, around: Surroundings, askers: Askers<Unit<Member>>) {
+  constructor(
+    how: Derivations<Member>,
+    around: Surroundings & { readonly truth: StateSource },
+    askers: Askers<Unit<Member>>,
+  ) {
     this.#how = how;
     this.#around = around;
     this.#askers = askers;
+  }
+
+  /** Adds the keys at which the true state goes beyond what a member was told in the end. */
+  findUncovered(
+    unit: Unit<Member>,
+    round: number,
+    isInQuestion: (key: StateKey) => boolean,
+    found: Set<StateKey>,
+  ): void {
+    const results = unit.steps.at(-1)?.results ?? [];
+    const around = { ...this.#around, state: this.#around.truth };
+    for (const [at, { inputs }] of results.entries()) {
+      const now = knowledgeOf(around, unit, round, results.slice(0, at), this.#isOptional(unit));
+      for (const key of uncoveredKeys(inputs, now, isInQuestion)) found.add(key);
+    }
   }
 
   /**
@@ -323,7 +405,9 @@ class ChangeRun<Member> {
       for (const key of own.keys) {
         differences.keys.add(key);
         if (index.sameSince(key, round) === round) {
-          this.#noteTold(key, index.replace(key, round, unit, was?.values.get(key), now.values.get(key)));
+          const whom = index.replace(key, round, unit, was?.values.get(key), now.values.get(key));
+          const isRaised = was?.raised.has(key) === true;
+          this.#noteTold(key, isRaised === now.raised.has(key) ? whom : 'everybody');
         }
         const askers = this.#askers.of(key);
         const whom = this.#told.get(key);
@@ -351,8 +435,9 @@ class ChangeRun<Member> {
 
   #derive(unit: Unit<Member>, round: number): readonly TransactionAnalysis[] {
     const results: TransactionAnalysis[] = [];
+    const alone = this.#alone(unit);
     for (let at = 0; at < this.#how.lengthOf(unit.member); at++) {
-      results.push(this.#how.derive(unit.member, at, this.#knowledge(unit, round, results)));
+      results.push(this.#how.derive(unit.member, at, this.#knowledge(unit, round, results), alone));
     }
     this.derived.add(unit.member);
     this.derivations += results.length;
@@ -365,6 +450,12 @@ class ChangeRun<Member> {
 
   #knowledge(unit: Unit<Member>, round: number, earlier: readonly TransactionAnalysis[]): Knowledge {
     return knowledgeOf(this.#around, unit, round, earlier, this.#isOptional(unit));
+  }
+
+  /** What is likely follows from the true state. */
+  #alone(unit: Unit<Member>): Knowledge {
+    const around = { ...this.#around, state: this.#around.truth };
+    return knowledgeOf(around, unit, -1, [], this.#isOptional(unit));
   }
 
   #step(unit: Unit<Member>, round: number, last: Step | null, derived: readonly TransactionAnalysis[]): Step {
@@ -411,7 +502,7 @@ class ChangeRun<Member> {
       (one, at) =>
         this.#how.isCurrent(one) &&
         isAnsweredAlike(one.inputs, this.#knowledge(unit, round, results.slice(0, at)), concern) &&
-        (one.scouted === undefined || isAnsweredAlike(one.scouted, this.#knowledge(unit, -1, []), concern)),
+        (one.scouted === undefined || isAnsweredAlike(one.scouted, this.#alone(unit), concern)),
     );
   }
 

@@ -5,7 +5,7 @@ import type { AccountState, StateSource } from '../state/source.ts';
 import type { SlotOrigin } from './access.ts';
 import { NO_CELLS } from './cells.ts';
 import type { CodeFact, Fact, Knowledge } from './knowledge.ts';
-import { joinWords, knownValue, maxOf, minOf, rangeWord, unknownWord, type Word } from './word.ts';
+import { joinWords, knownValue, MAX_WORD, maxOf, minOf, rangeWord, unknownWord, type Word } from './word.ts';
 import { type Horizon, isSameCode, type WriteIndex, type Written, type WrittenCode } from './write-index.ts';
 
 const MISSING = { kind: 'missing' } as const;
@@ -18,6 +18,8 @@ export interface Predecessors {
   value(key: StateKey, address: Address, origin: SlotOrigin | null): Written | null;
   /** The code that they leave at an account; `null`: they leave it alone. */
   code(address: Address): WrittenCode | null;
+  /** Whether they may add to a balance, on top of what is there otherwise. Absent: they do not. */
+  readonly isRaised?: (key: StateKey) => boolean;
 }
 
 export const NO_PREDECESSORS: Predecessors = { value: () => null, code: () => null };
@@ -54,7 +56,8 @@ export class BlockKnowledge implements Knowledge {
 
   balance(address: Address, key: StateKey = accountKey(address, 'balance')): Fact {
     const written = this.#predecessors.value(key, address, null);
-    return factOf(written, () => this.#account(address)?.balance);
+    const fact = factOf(written, () => this.#account(address)?.balance);
+    return this.#predecessors.isRaised?.(key) === true ? raisedFact(fact) : fact;
   }
 
   /** Nonces only count up, but for accounts that are destroyed; those had code, or were made in the block. */
@@ -93,9 +96,11 @@ export class BlockKnowledge implements Knowledge {
   exists(address: Address): boolean | null {
     const account = this.#state.account(address);
     if (account === undefined) return null;
-    const isTouched = (['balance', 'nonce', 'code'] as const).some(
-      (field) => this.#predecessors.value(accountKey(address, field), address, null) !== null,
-    );
+    const isTouched = (['balance', 'nonce', 'code'] as const).some((field) => {
+      const key = accountKey(address, field);
+      const { isRaised } = this.#predecessors;
+      return this.#predecessors.value(key, address, null) !== null || isRaised?.(key) === true;
+    });
     return isTouched ? null : account !== null;
   }
 
@@ -114,6 +119,13 @@ export class BlockKnowledge implements Knowledge {
     const account = this.#state.account(address);
     return account === null ? NO_ACCOUNT : account;
   }
+}
+
+/** No less than before: what there is of a balance does not overflow. */
+function raisedFact(fact: Fact): Fact {
+  if (fact.kind === 'missing') return fact;
+  const least = fact.kind === 'stable' ? fact.value : minOf(fact.bounds);
+  return least === MAX_WORD ? fact : { kind: 'unstable', bounds: rangeWord(least, MAX_WORD, []) };
 }
 
 function factOf(written: Written | null, before: () => bigint | undefined): Fact {

@@ -26,6 +26,7 @@ import type { AnalysisOptions, BlockAnalysis, TransactionAnalysis } from './resu
 import { type BlockRules, blockRules } from './rules.ts';
 import { DEFAULT_LIMITS, deriveTransaction, entryOf, type Limits, scoutTransaction } from './transaction.ts';
 import { asUnordered, unsettled } from './unordered.ts';
+import { withoutUnseenBalances } from './unseen-balances.ts';
 import { ANY_CODE, ANYTHING, WriteIndex } from './write-index.ts';
 
 /** What is known before the block, and how much work may be spent on it. */
@@ -249,18 +250,23 @@ export class BlockDeriver {
     return this.of(this.#transaction(index), index, knowledge, writersOf);
   }
 
-  /** As `one`, of a transaction that need not be among those of the input. */
+  /**
+   * As `one`, of a transaction that need not be among those of the input.
+   *
+   * @param alone - What is known if nothing runs before it.
+   */
   of(
     tx: Transaction,
     index: number,
     knowledge: Knowledge,
     writersOf: (key: StateKey) => readonly number[],
+    alone: Knowledge = this.knowledge(NO_PREDECESSORS),
   ): TransactionAnalysis {
     const recorded = new RecordedKnowledge(knowledge);
     const found = this.#deriver.derive(tx, recorded);
     if (found.missing.length > 0) for (const key of found.missing) this.missing.add(key);
     let { accesses, status, waitsFor, pending, reasons } = found;
-    const scouted = isOpen(found) ? new RecordedKnowledge(this.knowledge(NO_PREDECESSORS)) : null;
+    const scouted = isOpen(found) ? new RecordedKnowledge(alone) : null;
     if (scouted !== null) accesses = this.#withLikely(tx, accesses, scouted);
     if (this.#options.trustAccessLists && tx.accessList !== null) {
       accesses = trusted(accesses, tx.accessList);
@@ -275,15 +281,19 @@ export class BlockDeriver {
       waitsFor.length === 0 ? NOBODY : [...new Set(waitsFor.flatMap(writersOf))].sort((a, b) => a - b);
     if (status === 'bounded' && resolveAfter.length > 0) status = 'deferred';
     if (status !== 'deferred') pending = NO_REGIONS;
+    const told = { inputs: recorded.inputs, effects: found.effects };
+    const { inputs, effects } = this.#options.unordered
+      ? withoutUnseenBalances(tx.from, accesses, told)
+      : told;
     const result: TransactionAnalysis = {
       index,
       status,
       reasons: reasons.length === 0 ? reasons : withWriters(reasons, writersOf),
       accesses,
       assumptions: found.assumptions,
-      inputs: recorded.inputs,
+      inputs,
       ...(scouted !== null && { scouted: scouted.inputs }),
-      effects: found.effects,
+      effects,
       debits: found.debits,
       nonceWrites: found.nonceWrites,
       gasEstimate: found.gasEstimate,

@@ -44,6 +44,8 @@ export interface BeforeBlock {
   readonly had: boolean;
 }
 
+const FIELDS = ['balance', 'nonce', 'code'] as const;
+
 export const NO_INPUTS: Inputs = { answers: [], existence: new Map(), before: [] };
 
 /** Passes questions on and keeps the answers. */
@@ -127,9 +129,7 @@ export function isAnsweredAlike(
 ): boolean {
   for (const input of answers) if (concerns(input.key) && driftOfInput(input, now) !== 'same') return false;
   for (const [address, then] of existence) {
-    const isConcerned = (['balance', 'nonce', 'code'] as const).some((field) =>
-      concerns(accountKey(address, field)),
-    );
+    const isConcerned = FIELDS.some((field) => concerns(accountKey(address, field)));
     if (isConcerned && now.exists(address) !== then) return false;
   }
   return before.every(({ address, field, had }) => {
@@ -159,6 +159,34 @@ export function driftOf({ answers, existence }: Inputs, now: Knowledge): Drift {
     drift = 'more';
   }
   return drift;
+}
+
+/**
+ * The keys at which what is known now goes beyond what was known then: what was derived need not hold.
+ *
+ * @param concerns - Keys whose answers may be others now, at least.
+ */
+export function* uncoveredKeys(
+  { answers, existence, before }: Inputs,
+  now: Knowledge,
+  concerns: (key: StateKey) => boolean,
+): Iterable<StateKey> {
+  for (const input of answers) {
+    if (concerns(input.key) && driftOfInput(input, now) === 'other') yield input.key;
+  }
+  for (const [address, then] of existence) {
+    const keys = FIELDS.map((field) => accountKey(address, field)).filter(concerns);
+    if (then !== null && keys.length > 0 && now.exists(address) !== then) yield* keys;
+  }
+  for (const { address, field, had } of before) {
+    if (field === 'storage') {
+      const keys = FIELDS.map((one) => accountKey(address, one)).filter(concerns);
+      if (keys.length > 0 && now.hasStorage(address) !== had) yield* keys;
+    } else {
+      const key = accountKey(address, field);
+      if (concerns(key) && now.hadBefore(address, field) !== had) yield key;
+    }
+  }
 }
 
 function driftOfInput(input: Input, now: Knowledge): Drift {

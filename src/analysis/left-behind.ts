@@ -16,6 +16,8 @@ export interface LeftBehind {
   readonly codes: ReadonlyMap<Address, readonly Uint8Array[] | null>;
   /** Accounts that may be made or destroyed: slots that are not among the values may be zero. */
   readonly reset: ReadonlySet<Address>;
+  /** Balances that are added to, whatever was there. */
+  readonly raised: ReadonlySet<StateKey>;
   /** By their text: anything may be left there. */
   readonly regions: ReadonlyMap<string, Region>;
 }
@@ -24,6 +26,7 @@ export const NOTHING_LEFT: LeftBehind = {
   values: new Map(),
   codes: new Map(),
   reset: new Set(),
+  raised: new Set(),
   regions: new Map(),
 };
 
@@ -37,11 +40,17 @@ export function leftBehindBy(
   const values = new Map<StateKey, Word | null>();
   const codes = new Map<Address, readonly Uint8Array[] | null>();
   const reset = new Set<Address>();
+  const raised = new Set<StateKey>();
   const regions = new Map<string, Region>();
   for (const [at, { accesses, effects }] of transactions.entries()) {
     const isOptional = mayBeLeftOut(at);
     for (const [key, mode] of accesses.keys) {
       if (mode === 'read') continue;
+      if (effects.raises?.has(key) === true) {
+        if (values.has(key)) values.set(key, null);
+        else raised.add(key);
+        continue;
+      }
       // What it leaves covers the case in which it leaves the key alone.
       const value = effects.values.get(key) ?? null;
       const before = isOptional ? values.get(key) : undefined;
@@ -58,7 +67,7 @@ export function leftBehindBy(
       if (region.mode !== 'read' && !isZeroed) regions.set(regionText(region), region);
     }
   }
-  return { values, codes, reset, regions };
+  return { values, codes, reset, raised, regions };
 }
 
 /** Of transactions that may touch anything: whatever they are likely to write holds anything afterwards. */
@@ -91,7 +100,8 @@ export function grow(old: LeftBehind, now: LeftBehind, growth: Growth): LeftBehi
     codes.set(address, before === undefined ? code : eitherOf(before, code));
   }
   const regions = new Map([...old.regions, ...now.regions]);
-  return { values, codes, reset: new Set([...old.reset, ...now.reset]), regions };
+  const reset = new Set([...old.reset, ...now.reset]);
+  return { values, codes, reset, raised: new Set([...old.raised, ...now.raised]), regions };
 }
 
 function grownValue(old: Word | null, now: Word | null, growth: Growth): Word | null {
@@ -153,6 +163,8 @@ export function addDifferences(
   for (const [address, codes] of a.codes) {
     if (!isSameCodes(codes, b.codes.get(address))) to.keys.add(`${address}${CODE_KEY}`);
   }
+  for (const key of a.raised) if (!b.raised.has(key)) to.keys.add(key);
+  for (const key of b.raised) if (!a.raised.has(key)) to.keys.add(key);
   for (const address of a.reset) if (!b.reset.has(address)) to.accounts.add(address);
   for (const address of b.reset) if (!a.reset.has(address)) to.accounts.add(address);
   for (const [one, other] of [

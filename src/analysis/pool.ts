@@ -73,10 +73,10 @@ export class PoolAnalysis<Member extends PoolMember> {
       mayBeLeftOut: ({ leftOut }, at) => leftOut.has(at),
       // Every transaction before it, and every block, pays the fee recipient.
       isAnything: (key) => key === this.#feeKey,
-      derive: (member, at, knowledge) => {
+      derive: (member, at, knowledge, alone) => {
         const tx = member.transactions[at] as Transaction;
         this.#watched?.take();
-        const one = this.#deriver.of(tx, at, knowledge, () => NOBODY);
+        const one = this.#deriver.of(tx, at, knowledge, () => NOBODY, alone);
         this.#note(tx, one);
         return one;
       },
@@ -207,8 +207,10 @@ export class PoolAnalysis<Member extends PoolMember> {
 }
 
 function* keysOf(diff: StateDiff): Iterable<StateKey> {
-  for (const [address, { storage }] of diff) {
-    for (const field of ['balance', 'nonce', 'code'] as const) yield accountKey(address, field);
+  for (const [address, { storage, destroyed, ...fields }] of diff) {
+    for (const field of ['balance', 'nonce', 'code'] as const) {
+      if (fields[field] !== undefined || destroyed === true) yield accountKey(address, field);
+    }
     for (const slot of storage.keys()) yield storageKey(address, slot);
   }
 }

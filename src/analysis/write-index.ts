@@ -18,6 +18,8 @@ export interface Effects {
   readonly codes: ReadonlyMap<Address, readonly Uint8Array[] | null>;
   /** Accounts that it certainly creates or destroys: slots that are not among the values are zero. */
   readonly reset: ReadonlySet<Address>;
+  /** Balances without a value here that it only adds to. */
+  readonly raises?: ReadonlySet<StateKey>;
 }
 
 export const NO_EFFECTS: Effects = { values: new Map(), codes: new Map(), reset: new Set() };
