@@ -113,6 +113,8 @@ export type { LintDocument } from './lint/schema.ts';
 export { formatLint } from './lint/text.ts';
 export type { LintedTransaction, MeasuredGas } from './lint/transaction.ts';
 export { judgeLint, type LintVerdictOptions } from './lint/verdict.ts';
+export type { SequenceKind } from './mempool/inner-sequences.ts';
+export { joinResults } from './mempool/join-results.ts';
 export {
   type Added,
   type ConflictGroup,
@@ -138,6 +140,14 @@ export type {
   Risk,
   SequenceSchedule,
 } from './mempool/ordering.ts';
+export type { Prefetch } from './mempool/prefetch.ts';
+export {
+  type InnerSequence,
+  type Simulation,
+  type SimulationGroup,
+  type SimulationOptions,
+  simulationGroups,
+} from './mempool/simulation-groups.ts';
 export { askForNames } from './names/asked.ts';
 export { type FileBooks, fileBooks } from './names/file-book.ts';
 export {
