@@ -48,7 +48,11 @@ import {
 /** How a block is executed. */
 export interface BlockOptions extends Partial<AnalysisOptions> {
   readonly state: StateSource;
-  /** Parts that are already there; each is made when it is missing, or when it was made for any block at all. */
+  /**
+   * Parts that are already there; each is made when it is missing, or when it was made for any block at all. A given
+   * plan says in which order transactions start that could start at the same time; where they run follows from which
+   * thread is free.
+   */
   readonly analysis?: BlockAnalysis;
   readonly graph?: ConflictGraph;
   readonly plan?: Plan;
@@ -303,7 +307,7 @@ export class BlockExecutor {
     const deferral = new Deferral(derived.analysis, derived.graph, block.state, watch.onResolve);
     const reason =
       how.mode === 'parallel' ? null : reasonAgainstPlan(derived.plan, derived.graph, how.threads);
-    const end = await parallel.finish(deferral, reason === null ? pool.size : 0);
+    const end = await parallel.finish(deferral, reason === null ? pool.size : 0, how.plan);
     // After an escape only what ran before the first gap is known to be right.
     return {
       derived,

@@ -8,7 +8,7 @@
 import PQueue from 'p-queue';
 import type { AnalysisOptions, TransactionAnalysis } from '../analysis/result.ts';
 import { InternalError } from '../errors.ts';
-import type { Granularity } from '../graph/plan.ts';
+import type { Granularity, Plan } from '../graph/plan.ts';
 import type { BlockRun, OpenedBlock } from './block-run.ts';
 import type { Commutation } from './current-state.ts';
 import type { Deferral } from './deferral.ts';
@@ -106,13 +106,15 @@ export class ParallelRun {
    *
    * @param places - How many workers to use from now on; with 0 what is under way comes to its end, and the rest
    * is left.
+   * @param plan - Whose order of start to follow, as far as it can be. Default: that of the critical path.
    * @returns `escaped`: some results are missing, or must not be used; see `BlockRun.results`.
    */
-  async finish(deferral: Deferral, places: number): Promise<'finished' | 'escaped'> {
+  async finish(deferral: Deferral, places: number, plan?: Plan): Promise<'finished' | 'escaped'> {
     this.#deferral = deferral;
     this.#places = places;
     if (places > 0) {
       deferral.advance(this.#run);
+      if (plan !== undefined) this.#lineUp.follow(plan);
       this.#lineUp.read(deferral);
       this.advance();
     }

@@ -1,10 +1,11 @@
 /**
  * Which transactions of a block may start, and where: anywhere once all their predecessors are committed, behind
- * them at the worker that has those that are not. Most urgent first.
+ * them at the worker that has those that are not. Most urgent first: as a given plan starts them, else by the heaviest
+ * path to the end of the block.
  */
 import type { ConflictGraph } from '../../graph/conflict-graph.ts';
 import { Heap } from '../../graph/heap.ts';
-import type { Granularity } from '../../graph/plan.ts';
+import type { Granularity, Plan } from '../../graph/plan.ts';
 import type { Deferral } from '../deferral.ts';
 
 /** A transaction that may start at a worker. */
@@ -33,8 +34,9 @@ export class LineUp {
   #deferral: Deferral | null = null;
   /** Uncommitted predecessors of each transaction. */
   #waitsFor: number[] = [];
-  /** Gas from the start of a transaction to the end of the block at best. */
+  /** Gas from the start of a transaction to the end of the block at best, or what a plan has in place of it. */
   #urgency: number[] = [];
+  #wanted: number[] | null = null;
   #ready: Heap;
   #followers: readonly Heap[];
   /** Of a component, by its lowest transaction: the worker that it is bound to. */
@@ -122,11 +124,18 @@ export class LineUp {
     this.#end = Math.min(this.#end, index);
   }
 
+  /** By when somebody else wants transactions started: the earlier, the more urgent. Counts from the next `read` on. */
+  follow({ lanes }: Plan): void {
+    const starts: number[] = [];
+    for (const { transaction, start } of lanes.flat()) starts[transaction] = -Number(start);
+    this.#wanted = starts;
+  }
+
   /** The graph, or another one: who waits for whom, and who is ready. */
   read(deferral: Deferral): void {
     const { graph } = deferral;
     this.#deferral = deferral;
-    this.#urgency = urgencies(graph);
+    this.#urgency = this.#wanted ?? urgencies(graph);
     this.#waitsFor = graph.predecessors.map(
       (earlier) => earlier.filter((one) => this.#results[one] === undefined).length,
     );
