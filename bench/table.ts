@@ -32,5 +32,10 @@ const performanceDocument = new URL('../docs/performance.md', import.meta.url);
 
 /** Puts a benchmark's result into `docs/performance.md`. */
 export function writePerformance(name: string, text: string): void {
-  writeFileSync(performanceDocument, withSection(readFileSync(performanceDocument, 'utf8'), name, text));
+  writeSection(performanceDocument, name, text);
+}
+
+/** Puts a benchmark's result into a document that has a section for it; see `withSection`. */
+export function writeSection(document: URL, name: string, text: string): void {
+  writeFileSync(document, withSection(readFileSync(document, 'utf8'), name, text));
 }
