@@ -10,7 +10,7 @@ import { accountKey, addressOf, parseKey, type StateKey } from '../state/key.ts'
 import type { Region, SlotOrigin } from './access.ts';
 import { NO_CELLS } from './cells.ts';
 import { knownOrigin } from './known-hashes.ts';
-import { type Differences, isSameValue, type LeftBehind } from './left-behind.ts';
+import { type Differences, isSameValue, type LeftBehind, NOTHING_LEFT } from './left-behind.ts';
 import { regionMayContain } from './overlap.ts';
 import { joinWords, type Word } from './word.ts';
 import { ANY_CODE, ANYTHING, eitherCode, type Written, type WrittenCode } from './write-index.ts';
@@ -23,6 +23,9 @@ export interface Writer {
 
 /** Writers of a region that are looked at to see whether it is left to all by others. */
 const MAX_WRITERS = 16;
+
+/** So many writers are joined again without one of them to see whether that changes anything. */
+const FEW_WRITERS = 16;
 
 /** What a join over some writers is; `undefined`: nobody writes. */
 type Joined = Word | null | undefined;
@@ -70,9 +73,14 @@ export class AnyOrderIndex {
   #movesAnywhere = 0;
   #movesEverywhere = 0;
 
-  /** From now on the writer is asked for what is written here. It may be asked for more than it leaves. */
-  enter(writer: Writer, left: LeftBehind): void {
+  /**
+   * From now on the writer is asked for what is written here. It may be asked for more than it leaves.
+   *
+   * @param before - What it has been asked for since before.
+   */
+  enter(writer: Writer, left: LeftBehind, before: LeftBehind = NOTHING_LEFT): void {
     for (const key of left.values.keys()) {
+      if (before.values.has(key)) continue;
       const entry = this.#keys.get(key) ?? { writers: new Set(), summaries: new Map() };
       this.#keys.set(key, entry);
       entry.writers.add(writer);
@@ -178,8 +186,8 @@ export class AnyOrderIndex {
         const again = summarize(entry, key, round, summary.all);
         entry.summaries.set(round, again);
         if (!isSameValue(again.all, summary.all)) return 'everybody';
-        changed = [...summary.raisedBy.keys(), ...again.raisedBy.keys()];
-      } else changed = lessen(summary, old);
+        changed = this.#summarizedAnew(entry, key, round, summary, again);
+      } else changed = this.#lessen(entry, key, round, summary, old);
       if (now === undefined) return changed;
       const others = this.replace(key, round, writer, undefined, now);
       return others === 'everybody' ? others : [...changed, ...others];
@@ -189,8 +197,12 @@ export class AnyOrderIndex {
     for (const [one, raiser] of summary.raisedBy) {
       const core = join(raiser.core, now);
       if (isSameValue(core, raiser.core)) continue;
+      if (raiser.without !== null) {
+        const value = join(raiser.without.value, now);
+        if (isSameValue(value, raiser.without.value)) continue;
+        raiser.without = { value };
+      }
       changed.push(one);
-      if (raiser.without !== null) raiser.without = { value: join(raiser.without.value, now) };
     }
     const all = join(summary.all, now);
     if (isSameValue(all, summary.all)) return changed;
@@ -303,6 +315,41 @@ export class AnyOrderIndex {
     return [...found];
   }
 
+  /** A raiser is gone, and the join is the same. Says without whom it may be another one than it was. */
+  #summarizedAnew(entry: KeyWriters, key: StateKey, round: number, was: Summary, now: Summary): Writer[] {
+    const changed: Writer[] = [];
+    for (const one of new Set([...was.raisedBy.keys(), ...now.raisedBy.keys()])) {
+      const raiser = was.raisedBy.get(one);
+      const old = raiser === undefined ? { value: was.all } : raiser.without;
+      if (this.#isOther(entry, key, round, one, old)) changed.push(one);
+    }
+    return changed;
+  }
+
+  /** One that did not raise the join is gone. Says without whom the join may be less now. */
+  #lessen(entry: KeyWriters, key: StateKey, round: number, { raisedBy }: Summary, old: Joined): Writer[] {
+    const changed: Writer[] = [];
+    for (const [one, raiser] of raisedBy) {
+      if (isSameValue(join(raiser.core, old), raiser.core)) continue;
+      const was = raiser.without;
+      raiser.without = null;
+      if (this.#isOther(entry, key, round, one, was)) changed.push(one);
+    }
+    return changed;
+  }
+
+  /** Whether the join without one may be another than it was; where there are few, it is looked at. */
+  #isOther(
+    entry: KeyWriters,
+    key: StateKey,
+    round: number,
+    one: Writer,
+    was: { readonly value: Joined } | null,
+  ): boolean {
+    if (was === null || entry.writers.size > FEW_WRITERS) return true;
+    return !isSameValue(was.value, this.#without(entry, key, round, one));
+  }
+
   #summaryOf(entry: KeyWriters, key: StateKey, round: number): Summary {
     const since = this.sameSince(key, round);
     let summary = entry.summaries.get(since);
@@ -357,17 +404,6 @@ function summarize({ writers }: KeyWriters, key: StateKey, round: number, most: 
     before = join(before, values[at]);
   }
   return { all, raisedBy };
-}
-
-/** One that did not raise the join is gone. Says without whom the join may be less now. */
-function lessen({ raisedBy }: Summary, old: Joined): Writer[] {
-  const changed: Writer[] = [];
-  for (const [one, raiser] of raisedBy) {
-    if (isSameValue(join(raiser.core, old), raiser.core)) continue;
-    raiser.without = null;
-    changed.push(one);
-  }
-  return changed;
 }
 
 function addTo(sets: Map<string, Set<Writer>>, name: StateKey | Address, writer: Writer): void {

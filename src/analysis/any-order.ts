@@ -278,10 +278,12 @@ export class AnyOrder<Member> {
       const { steps, old } = unit;
       if (old === null) continue;
       const asked = new Set<StateKey>();
-      for (const step of old) {
+      for (const [at, step] of old.entries()) {
         this.#count(step.round, -1);
         if (steps.includes(step)) continue;
         for (const key of askedIn(step)) asked.add(key);
+        // The next step leaves all that this one does.
+        if (old[at + 1]?.isOpen === false) continue;
         this.#index.leave(
           unit,
           step.left,
@@ -466,8 +468,11 @@ class ChangeRun<Member> {
     const open = results.some(isOpen);
     const now = open ? likelyLeftBehindBy(results) : leftBehindBy(results, this.#isOptional(unit));
     const left = last === null || open ? now : grow(last.left, now, growthIn(round));
-    for (const one of results) for (const inputs of inputsOf(one)) this.#askers.add(unit, inputs);
-    this.#around.index.enter(unit, left);
+    for (const [at, { inputs, scouted }] of results.entries()) {
+      this.#askers.add(unit, inputs, last?.results[at]?.inputs);
+      if (scouted !== undefined) this.#askers.add(unit, scouted);
+    }
+    this.#around.index.enter(unit, left, last?.left);
     if (last !== null) {
       const moved = noDifferences();
       addDifferences(moved, last.left, left);

@@ -3,6 +3,8 @@ import type { BlockHeader } from '../input/block.ts';
 
 export type HeaderField = keyof BlockHeader;
 
+const NOTHING: ReadonlySet<HeaderField> = new Set();
+
 /** Shows a header and notes which of its values were looked at. */
 export class WatchedHeader {
   readonly #seen = new Set<HeaderField>();
@@ -28,6 +30,7 @@ export class WatchedHeader {
 
   /** What was looked at since it was last taken. */
   take(): ReadonlySet<HeaderField> {
+    if (this.#seen.size === 0) return NOTHING;
     const taken = new Set(this.#seen);
     this.#seen.clear();
     return taken;

@@ -42,6 +42,15 @@ export interface PoolOutcome<Member> {
 
 type Entries = readonly { readonly tx: Transaction; readonly analysis: TransactionAnalysis }[];
 
+/** A header, and what of it was looked at. */
+interface Under {
+  readonly header: BlockHeader | null;
+  readonly seen: ReadonlySet<HeaderField>;
+}
+
+/** Values of the header that decide what a transaction pays for gas and blobs. */
+const FEE_FIELDS = ['baseFeePerGas', 'excessBlobGas'] as const;
+
 const OPTIONS = { unordered: true, trustAccessLists: false, skipInvalid: false };
 const NOBODY: readonly number[] = [];
 
@@ -51,10 +60,9 @@ export class PoolAnalysis<Member extends PoolMember> {
   readonly #commutation = new PoolCommutation();
   readonly #entries = new Map<Member, Entries>();
   /** The header under which a transaction was derived, and what of it was looked at. */
-  readonly #under = new WeakMap<
-    TransactionAnalysis,
-    { readonly header: BlockHeader | null; readonly seen: ReadonlySet<HeaderField> }
-  >();
+  readonly #under = new WeakMap<TransactionAnalysis, Under>();
+  /** Those of the present head, by the fields: nearly all derivations look at the same ones. */
+  readonly #underHead = new Map<string, Under>();
   #head: PoolHead;
   #state: StateSource;
   #watched: WatchedHeader | null = null;
@@ -175,18 +183,24 @@ export class PoolAnalysis<Member extends PoolMember> {
 
   #makeDeriver(): BlockDeriver {
     const { input } = this.#head;
+    this.#underHead.clear();
     this.#watched = input.block === null ? null : new WatchedHeader(input.block);
     const shown = this.#watched?.shown ?? null;
     return new BlockDeriver(input, this.#state, OPTIONS, this.#limits, 'coarse', shown);
   }
 
   #note({ from }: Transaction, one: TransactionAnalysis): void {
-    const seen = new Set(this.#watched?.take());
+    const seen = this.#watched?.take() ?? [];
     // What it pays beforehand is seen in the sender's balance alone.
-    if (one.accesses.keys.get(accountKey(from, 'balance')) !== 'delta') {
-      seen.add('baseFeePerGas').add('excessBlobGas');
+    const isPayer = one.accesses.keys.get(accountKey(from, 'balance')) !== 'delta';
+    const fields = isPayer ? [...seen, ...FEE_FIELDS] : [...seen];
+    const text = fields.join();
+    let under = this.#underHead.get(text);
+    if (under === undefined) {
+      under = { header: this.#head.input.block, seen: new Set(fields) };
+      this.#underHead.set(text, under);
     }
-    this.#under.set(one, { header: this.#head.input.block, seen });
+    this.#under.set(one, under);
   }
 
   #isCurrent(one: TransactionAnalysis): boolean {
