@@ -38,6 +38,7 @@ interface OrderCommandOptions
   readonly lanes: number;
   readonly weight?: bigint;
   readonly steps?: number;
+  readonly groups?: number | true;
   readonly gasLimit?: bigint;
   readonly blobLimit?: number;
   readonly baseFee?: bigint;
@@ -117,6 +118,12 @@ export function addOrder(root: Command): Command {
       new Option('--steps <n>', 'sequences that the search may try (default: 2000)').argParser(
         numberFrom(0, 10_000_000),
       ),
+    )
+    .addOption(
+      new Option(
+        '--groups [n]',
+        'groups of the pool to simulate apart, each in at most so many sequences (default: 8), and what to load for them',
+      ).argParser(numberFrom(1, 1_000)),
     );
   return withPrinting(withNames(command), 'exit 1 if an order may touch anything, or state is missing')
     .addOption(
@@ -156,7 +163,7 @@ async function orderCommand(path: string | undefined, options: OrderCommandOptio
 }
 
 function orderOptionsOf(options: OrderCommandOptions): OrderRunOptions {
-  const { objective, lanes, weight, steps, gasLimit, blobLimit, baseFee, feeRecipient } = options;
+  const { objective, lanes, weight, steps, groups, gasLimit, blobLimit, baseFee, feeRecipient } = options;
   return {
     ...settingOf(options),
     objective,
@@ -164,6 +171,7 @@ function orderOptionsOf(options: OrderCommandOptions): OrderRunOptions {
     ...(weight !== undefined && { weight }),
     ...(steps !== undefined && { steps }),
     ...(blobLimit !== undefined && { blobLimit }),
+    ...(groups !== undefined && { simulation: groups === true ? {} : { sequences: groups } }),
     header: {
       ...(gasLimit !== undefined && { gasLimit }),
       ...(baseFee !== undefined && { baseFeePerGas: baseFee }),

@@ -1,5 +1,7 @@
 /** What `order` found as its JSON document, in an order that depends on the input alone. Its shape is that of `schema.ts`. */
 import type { Hex } from '../input/block.ts';
+import type { Simulation } from '../mempool/simulation-groups.ts';
+import { regionDocument } from '../report/document.ts';
 import { quantity } from '../report/quantity.ts';
 import { leftOutOrders } from './left-out.ts';
 import type { SequenceMeasure } from './measure.ts';
@@ -64,7 +66,32 @@ export function buildOrderDocument(result: OrderedBlock): OrderDocument {
       gas: quantity(orders.reduce((sum, id) => sum + gasOf(result, id), 0n)),
     })),
     openOrders: pool.open(),
+    simulation: result.simulation === null ? null : simulationJson(result.simulation),
     missing: [...new Set([...pool.missing, ...findings.analysis.missing])].sort(),
+  };
+}
+
+function simulationJson({ groups, open }: Simulation): NonNullable<OrderDocument['simulation']> {
+  return {
+    groups: groups.map(({ orders, gas, value, sequences, isEvery, prefetch }) => ({
+      orders: [...orders],
+      gas: quantity(gas),
+      value: signed(value),
+      sequences: sequences.map((one) => ({
+        kind: one.kind,
+        orders: [...one.orders],
+        leftOut: [...one.leftOut],
+      })),
+      isEvery,
+      prefetch: {
+        accessList: prefetch.accessList.map(({ address, storageKeys }) => ({
+          address,
+          storageKeys: [...storageKeys],
+        })),
+        regions: prefetch.regions.map(regionDocument),
+      },
+    })),
+    open: [...open],
   };
 }
 

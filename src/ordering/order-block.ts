@@ -6,6 +6,7 @@ import { createMempoolIndex, type MempoolIndex } from '../mempool/mempool-index.
 import { type Order, ordersOf } from '../mempool/order.ts';
 import { orderTransactions } from '../mempool/order-transactions.ts';
 import type { Ordering, OrderingOptions } from '../mempool/ordering.ts';
+import { type Simulation, type SimulationOptions, simulationGroups } from '../mempool/simulation-groups.ts';
 import type { Names } from '../names/names.ts';
 import type { Findings } from '../report/document.ts';
 import type { StateKey } from '../state/key.ts';
@@ -20,6 +21,8 @@ export interface OrderBlockOptions extends Omit<OrderingOptions, 'gasLimit'> {
   readonly state: StateSource;
   /** Default: as the input says, else made up; see `HeaderChoice`. */
   readonly header?: HeaderChoice;
+  /** Groups to simulate apart. Default: none are made. */
+  readonly simulation?: SimulationOptions;
 }
 
 /** An order of the input that is not in the pool, and the one whose place it would take. */
@@ -40,6 +43,8 @@ export interface OrderedBlock {
   readonly sequences: readonly SequenceMeasure[];
   /** Of the block as ordered, not executed: what `executeBlock` and every kind of output take. */
   readonly findings: Findings;
+  /** What of the pool to simulate, in which sequences, if that was asked for. */
+  readonly simulation: Simulation | null;
   /** Absent: keys are told by what the analysis saw of storage layouts. */
   readonly names?: Names;
 }
@@ -51,7 +56,7 @@ export interface OrderedBlock {
  * @throws InputError for options that are wrong.
  */
 export async function orderBlock(given: BlockInput, options: OrderBlockOptions): Promise<OrderedBlock> {
-  const { state, header, ...how } = options;
+  const { state, header, simulation, ...how } = options;
   const { block, origin } = blockToBuild(given, header);
   const input = { ...given, block };
   const pooled = await withState(state, input, () => {
@@ -72,7 +77,16 @@ export async function orderBlock(given: BlockInput, options: OrderBlockOptions):
   }
   const analysis = { ...ordering.analysis, input: blockInput(input, ordering.transactions) };
   const findings = { analysis, graph: ordering.graph, plan: planOfOrdering(ordering), execution: null };
-  return { input, origin, pool, notInPool, ordering, sequences, findings };
+  return {
+    input,
+    origin,
+    pool,
+    notInPool,
+    ordering,
+    sequences,
+    findings,
+    simulation: simulation === undefined ? null : simulationGroups(pool, simulation),
+  };
 }
 
 /** A block that ran says what came of it. */

@@ -6,7 +6,7 @@
  * Amounts (gas, wei, block values) are `0x` hex. Plain numbers are indices and counts.
  */
 import { z } from 'zod';
-import { address, index, quantity, word } from '../report/schema.ts';
+import { accessList, address, index, quantity, region, word } from '../report/schema.ts';
 import { LEFT_OUT, type LeftOutCode } from './left-out.ts';
 
 const count = z.int().nonnegative();
@@ -71,6 +71,40 @@ const sequence = z
   })
   .meta({ id: 'Sequence' });
 
+const simulation = z
+  .strictObject({
+    groups: z
+      .array(
+        z.strictObject({
+          orders: z.array(id),
+          gas: quantity,
+          value: amount,
+          sequences: z
+            .array(
+              z.strictObject({
+                kind: z.enum(['value-per-gas', 'value', 'arrival', 'instead', 'reversed', 'other']),
+                orders: z.array(id),
+                leftOut: z
+                  .array(id)
+                  .meta({ description: 'Their nonces are used by others, or never reached.' }),
+              }),
+            )
+            .meta({ description: 'No two come to the same; most promising first.' }),
+          isEvery: z
+            .boolean()
+            .meta({ description: 'Every other sequence comes to the same as one of these.' }),
+          prefetch: z
+            .strictObject({ accessList, regions: z.array(region) })
+            .meta({ description: 'All that the orders may touch in any sequence: what to load beforehand.' }),
+        }),
+      )
+      .meta({ description: 'Most value first. Those of one have nothing to do with those of another.' }),
+    open: z
+      .array(id)
+      .meta({ description: 'May touch anything: to be simulated last, on what the groups leave.' }),
+  })
+  .meta({ id: 'Simulation', description: 'What to simulate apart; see --groups.' });
+
 /** The document of version 1. */
 export const orderSchema = z
   .strictObject({
@@ -125,6 +159,7 @@ export const orderSchema = z
     openOrders: z
       .array(id)
       .meta({ description: 'Of the pool, that may touch anything: they are in no group.' }),
+    simulation: simulation.nullable().meta({ description: 'null: not asked for.' }),
     missing: z.array(z.string()).meta({ description: 'State keys that were not known.' }),
   })
   .meta({

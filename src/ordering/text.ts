@@ -27,6 +27,7 @@ export function formatOrder(result: OrderedBlock, colors: Colors): string {
     lanes({ ...result.findings, names }, colors),
     leftOut(result, colors),
     conflictGroups(result, colors, names),
+    simulation(result, colors),
   ]
     .filter((section) => section.length > 0)
     .map((section) => `${section.join('\n')}\n`)
@@ -135,6 +136,31 @@ function conflictGroups(result: OrderedBlock, colors: Colors, names: Names): str
       );
     }),
     ...more(shared.length - SHOWN_GROUPS, 'group', colors),
+  ];
+}
+
+function simulation({ simulation: found }: OrderedBlock, colors: Colors): string[] {
+  if (found === null) return [];
+  const { groups, open } = found;
+  const sequences = groups.reduce((sum, group) => sum + group.sequences.length, 0);
+  const apart = groups.reduce((sum, { gas, sequences: inner }) => sum + gas * BigInt(inner.length), 0n);
+  const varied = groups.filter((group) => group.sequences.length > 1);
+  return [
+    title('To simulate', colors),
+    ...wrapped(
+      `${counted(groups.length, 'group')} apart from each other, ${counted(sequences, 'sequence')} in all, ` +
+        `${grouped(apart)} gas.${open.length === 0 ? '' : ` Last, on what they leave: ${counted(open.length, 'order')} that may touch anything.`}`,
+    ),
+    ...varied.slice(0, SHOWN_GROUPS).flatMap(({ orders, value, sequences: inner, isEvery, prefetch }) => {
+      const slots = prefetch.accessList.reduce((sum, { storageKeys }) => sum + storageKeys.length, 0);
+      return wrapped(
+        `${counted(orders.length, 'order')} from ${shortId(orders[0] ?? '')}, ${weiText(value)}: ${counted(inner.length, 'sequence')}` +
+          `${isEvery ? ', no other differs' : ''}; loads ${counted(prefetch.accessList.length, 'account')}, ${counted(slots, 'slot')}` +
+          `${prefetch.regions.length === 0 ? '' : ` and ${counted(prefetch.regions.length, 'region')}`}`,
+        '    ',
+      );
+    }),
+    ...more(varied.length - SHOWN_GROUPS, 'group', colors),
   ];
 }
 

@@ -134,7 +134,8 @@ function accessListDocument(list: readonly AccessListEntry[]) {
   return list.map(({ address, storageKeys }) => ({ address, storageKeys: [...storageKeys] }));
 }
 
-function regionDocument(region: Region): RegionDocument {
+/** A region as the document has it. */
+export function regionDocument(region: Region): RegionDocument {
   switch (region.shape) {
     case 'mapping': {
       const { address, field, shape, mode, preimage, first, last } = region;

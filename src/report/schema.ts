@@ -53,7 +53,7 @@ const slotOrigin = z
   .strictObject({ preimage, offset: quantity })
   .meta({ id: 'SlotOrigin', description: 'keccak256(preimage) + offset.' });
 
-const region = z
+export const region = z
   .discriminatedUnion('shape', [
     z
       .strictObject({

@@ -104,6 +104,23 @@ describe('a block as a pool', () => {
   });
 });
 
+test('--groups: what to simulate apart', async () => {
+  const pool = [transfer(0x11, 0, 9n), transfer(0x22, 0, 5n), transfer(0x11, 1, 7n)];
+  expect((await document(pool)).simulation).toBeNull();
+  const { simulation, orders } = await document(pool, '--groups', '3');
+  expect(simulation?.open).toEqual([]);
+  expect(simulation?.groups.map(({ orders: own }) => own.length)).toEqual([2, 1]);
+  expect(simulation?.groups.flatMap(({ orders: own }) => own).sort()).toEqual(
+    orders.map(({ id }) => id).sort(),
+  );
+  const [first] = simulation?.groups ?? [];
+  expect(first?.sequences.map(({ orders: own }) => own)).toEqual([first?.orders]);
+  expect(first?.prefetch.accessList.map(({ address }) => address)).toContain(RICH);
+  expect((await order(pool, '--groups')).stdout).toContain(
+    '2 groups apart from each other, 2 sequences in all',
+  );
+});
+
 describe('transactions without a block', () => {
   test('who pays most comes first, and a sender in order of nonces', async () => {
     const pool = [transfer(0x11, 1, 9n), transfer(0x22, 0, 5n), transfer(0x11, 0, 7n)];
