@@ -16,6 +16,7 @@ export default {
   reporters: ['default', '<rootDir>/test/count-reporter.js'],
   globalSetup: '<rootDir>/test/setup.js',
   setupFiles: ['<rootDir>/test/seed.ts'],
+  setupFilesAfterEnv: ['<rootDir>/test/equality.ts'],
   testTimeout: 120_000,
   maxWorkers: 2,
 };
