@@ -3,6 +3,7 @@
  * EIP-7702 authorisations, then its call or creation, followed through all code that it may run.
  */
 import type { Address, Transaction } from '../input/block.ts';
+import { intrinsicGas } from '../input/intrinsic-gas.ts';
 import { blockHashKey, type StateKey } from '../state/key.ts';
 import type { AccessSet, Region } from './access.ts';
 import { AccessBits } from './access-bits.ts';
@@ -231,6 +232,14 @@ class TransactionDeriver {
     return amount === null ? ANY_GAS : { min: amount, max: amount };
   }
 
+  /** By what may be left; where that is no number, by what is taken from the least that there is. */
+  #gasTaken(left: GasInterval): bigint {
+    const amount = startingGas(this.#block, this.#tx);
+    if (amount !== null) return this.#tx.gasLimit - BigInt(Math.min(left.max, Number(this.#tx.gasLimit)));
+    const { intrinsic } = intrinsicGas(this.#tx, this.#block.intrinsic);
+    return BigInt(intrinsic + ANY_GAS.min - Math.min(left.min, ANY_GAS.min));
+  }
+
   /** EIP-7702: each valid tuple sets its authority's code and counts its nonce, whatever the call does. */
   #authorise(path: Path): void {
     const { state } = this.#context;
@@ -386,7 +395,7 @@ class TransactionDeriver {
     const isExact = !this.#recorder.hasOpenRegion && this.#recorder.isComplete(certain);
     const reasons = isExact ? [] : this.#recorder.reasons.reasons(certain, this.#isUnknown);
     const left = success ?? failure;
-    const used = this.#tx.gasLimit - BigInt(Math.min(left?.gas.max ?? 0, Number(this.#tx.gasLimit)));
+    const used = left === null ? this.#tx.gasLimit : this.#gasTaken(left.gas);
     const { regions: pending, cells } = this.#recorder.regionsDueTo(this.#recorder.unstable);
     const unknown = { reasons, waitsFor: [...cells].map((cell) => this.#cells.key(cell)), pending };
     return this.#derivation(isExact ? 'exact' : 'bounded', unknown, used, this.#effects(result));

@@ -4,11 +4,11 @@ import type { Common } from '@ethereumjs/common';
 import { Address as EvmAddress } from '@ethereumjs/util';
 import { blobBaseFee } from '../input/blob-gas.ts';
 import type { BlockHeader, BlockInput, Hex } from '../input/block.ts';
+import { UNSEALED, ZERO_HASH } from '../input/unsealed.ts';
 
 /** What a block without a header has for a gas limit, unless its transactions need more. */
 const SYNTHETIC_GAS_LIMIT = 30_000_000n;
 const ZERO_ADDRESS: Hex = `0x${'0'.repeat(40)}`;
-const ZERO_HASH: Hex = `0x${'0'.repeat(64)}`;
 
 /** Bytes of hex, in a buffer of their own. */
 export function hexBytes(hex: Hex): Uint8Array {
@@ -32,20 +32,11 @@ export function executionHeader(input: BlockInput): BlockHeader {
     parentHash: ZERO_HASH,
     difficulty: 0n,
     prevRandao: ZERO_HASH,
-    extraData: '0x',
     baseFeePerGas: 0n,
     excessBlobGas: 0n,
-    blobGasUsed: null,
     parentBeaconBlockRoot: null,
     withdrawals: null,
-    uncles: [],
-    hash: null,
-    gasUsed: null,
-    receiptsRoot: null,
-    logsBloom: null,
-    stateRoot: null,
-    requestsHash: null,
-    blockAccessListHash: null,
+    ...UNSEALED,
   };
 }
 

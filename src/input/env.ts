@@ -19,6 +19,7 @@ import {
   unexpected,
   withdrawalsSchema,
 } from './schema.ts';
+import { UNSEALED, ZERO_HASH } from './unsealed.ts';
 
 export interface Env {
   readonly block: BlockHeader;
@@ -28,7 +29,6 @@ export interface Env {
 
 const NUMBER = 'a number, decimal or hex';
 const GWEI = 1_000_000_000n;
-const ZERO_HASH: Hex = `0x${'0'.repeat(64)}`;
 
 /**
  * Reads the values of the block.
@@ -52,20 +52,11 @@ export function readEnv(env: Located, rules: Pick<BlockInput, 'chainId' | 'hardf
       parentHash: blockHashes.get(number - 1n) ?? fields.hash('previousHash') ?? ZERO_HASH,
       difficulty: since('paris') ? 0n : fields.needed('currentDifficulty', 256, hardfork),
       prevRandao: since('paris') ? asHash(fields.needed('currentRandom', 256, hardfork)) : ZERO_HASH,
-      extraData: '0x',
       baseFeePerGas: since('london') ? baseFee(fields, hardfork) : null,
       excessBlobGas: since('cancun') ? excessBlobGas(fields, rules) : null,
-      blobGasUsed: null,
       parentBeaconBlockRoot: since('cancun') ? fields.neededHash('parentBeaconBlockRoot', hardfork) : null,
       withdrawals,
-      uncles: [],
-      hash: null,
-      gasUsed: null,
-      receiptsRoot: null,
-      logsBloom: null,
-      stateRoot: null,
-      requestsHash: null,
-      blockAccessListHash: null,
+      ...UNSEALED,
     },
     blockHashes,
   };

@@ -63,6 +63,7 @@ type Source = (path: InnerPath, least: number) => Span | null;
 /** One value, or one on each line. */
 function sourceOf(text: string): Source {
   const whole = treeOf(text, 0);
+  if (whole === 'too deep') return () => null;
   if (whole !== null) return (path, least) => nearest(whole, path, least);
   const lines: Span[] = [];
   let offset = 0;
@@ -70,11 +71,16 @@ function sourceOf(text: string): Source {
     if (line.trim() !== '') lines.push({ offset, length: line.length });
     offset += line.length + 1;
   }
+  // Most is asked of one line after the other.
+  let last: { readonly line: Span; readonly tree: ReturnType<typeof treeOf> } | null = null;
   return ([place, ...path], least) => {
     const line = typeof place === 'number' ? lines[place] : undefined;
     if (line === undefined) return null;
-    const tree = treeOf(text.slice(line.offset, line.offset + line.length), line.offset);
-    return tree === null ? line : nearest(tree, path, least - 1);
+    if (last?.line !== line) {
+      last = { line, tree: treeOf(text.slice(line.offset, line.offset + line.length), line.offset) };
+    }
+    const { tree } = last;
+    return tree === null || tree === 'too deep' ? line : nearest(tree, path, least - 1);
   };
 }
 
@@ -84,10 +90,16 @@ interface Tree {
 }
 
 /** `null` for what is not one JSON value, such as hex without quotes. */
-function treeOf(text: string, shift: number): Tree | null {
+function treeOf(text: string, shift: number): Tree | 'too deep' | null {
   const errors: unknown[] = [];
-  const root = parseTree(text, errors as never[]);
-  return root === undefined || errors.length > 0 ? null : { root, shift };
+  try {
+    const root = parseTree(text, errors as never[]);
+    return root === undefined || errors.length > 0 ? null : { root, shift };
+  } catch (error) {
+    // The parser is recursive, as `JSON.parse` is not.
+    if (error instanceof RangeError) return 'too deep';
+    throw error;
+  }
 }
 
 function nearest({ root, shift }: Tree, path: InnerPath, least: number): Span | null {

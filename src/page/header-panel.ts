@@ -53,13 +53,16 @@ export function headerPanel({ block, store }: Page): Panel {
   };
 }
 
+/** In seconds; beyond it there are no dates (ECMAScript, "Time Values and Time Range"). */
+const LATEST_DATE = 8.64e12;
+
 function blockFacts({ data }: Block): string[] {
   const { block, transactions, isUnordered, missing, execution } = data;
   const gas = transactions.reduce((sum, { gasEstimate }) => sum + gasEstimate, 0);
   const facts = [counted(transactions.length, 'transaction'), `${grouped(gas)} gas`];
   if (block !== null) {
     facts.push(`${block.hardfork}, chain ${block.chainId}`);
-    if (block.timestamp > 0)
+    if (block.timestamp > 0 && block.timestamp <= LATEST_DATE)
       facts.push(`${new Date(block.timestamp * 1000).toISOString().slice(0, 16).replace('T', ' ')} UTC`);
   }
   if (isUnordered) facts.push('a mempool: sets hold in any order');

@@ -22,6 +22,20 @@ test('memory costs what the Yellow Paper says, and never less for more', () => {
   );
 });
 
+test.each([2n ** 50n + 30_001n, 2n ** 53n + 1n, 2n ** 63n, 2n ** 64n - 1n])(
+  'is estimated for a gas limit of %d, which is no number',
+  (gasLimit) => {
+    const code = [...push(1n), ...push(0n), OP.sstore];
+    const estimated = (limit: bigint): bigint =>
+      analyzed({
+        hardfork: 'cancun',
+        prestate: { [TARGET]: contract(code) },
+        transactions: [transaction({ gasLimit: limit, maxFeePerGas: 0n, maxPriorityFeePerGas: 0n })],
+      }).gasEstimate;
+    expect(estimated(gasLimit)).toBe(estimated(100_000n));
+  },
+);
+
 test('one sixty-fourth stays (EIP-150)', () => {
   expect([0, 1, 63, 64, 65, 6_400].map(allButOneSixtyFourth)).toEqual([0, 1, 63, 63, 64, 6_300]);
 });

@@ -49,3 +49,11 @@ test('signed bytes have no inside', () => {
   const bare = `${RAW}\n${RAW}\n`;
   expect(regionsIn(bare)(1, 'accessList', 0)).toMatchObject({ startLine: 2, startColumn: 1 });
 });
+
+test('in what is nested too deep for the parser nothing is found, but whole lines', () => {
+  const deep = `{"from":"${ADDRESS}","to":"${ADDRESS}","x":${'['.repeat(50_000)}${']'.repeat(50_000)}}`;
+  expect(regionsIn(deep)(0)).toBeNull();
+  expect(regionsIn(`[\n${deep}\n]`)(0, 'to')).toBeNull();
+  const lines = `${JSON.stringify(TX)}\n${deep}\n`;
+  expect(cut(lines, regionsIn(lines)(1, 'to'))).toBe(deep);
+});
