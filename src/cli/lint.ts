@@ -5,6 +5,7 @@ import { type Command, Option } from 'commander';
 import { InputError } from '../errors.ts';
 import type { LintResult } from '../lint/lint.ts';
 import type { SarifSource } from '../lint/sarif.ts';
+import { formOf } from '../output/kinds.ts';
 import { jsonText, LINT_KINDS, renderLint } from '../output/lint-kinds.ts';
 import { outputColors } from './color.ts';
 import { readDocuments, STANDARD_STREAM } from './documents.ts';
@@ -96,6 +97,10 @@ export function addLint(root: Command): Command {
 async function lintCommand(path: string | undefined, options: LintCommandOptions): Promise<void> {
   const { fix, state, env, blockHashes, unordered } = options;
   refuseOverwriting(path, fix);
+  if (fix === STANDARD_STREAM && options.json === true) {
+    const expected = 'one result on standard output';
+    throw new InputError({ source: 'arguments', path: '', expected, got: '--json and --fix -' });
+  }
   const setting = settingOf(options);
   const documents = await readDocuments({
     ...(path !== undefined && { input: path }),
@@ -156,7 +161,8 @@ async function write(
       process.stdout.write(text);
       return;
     }
-    await writeOutput(options.fix, new TextEncoder().encode(text));
+    const { asBytes } = await import('../output/render.ts');
+    await writeOutput(options.fix, await asBytes(text, formOf(options.fix)));
   }
   if (options.json) {
     const { buildLintDocument } = await import('../lint/document.ts');

@@ -154,7 +154,7 @@ export function kindOf<Kind extends Pick<OutputKind, 'extension'>>(
   kinds: readonly Kind[],
 ): OutputName<Kind> {
   const name = path.toLowerCase();
-  const isCompressed = name.endsWith(COMPRESSED);
+  const isCompressed = formOf(path) === 'compressed';
   const plain = isCompressed ? name.slice(0, -COMPRESSED.length) : name;
   let kind: Kind | null = null;
   for (const one of kinds) {
@@ -167,6 +167,11 @@ export function kindOf<Kind extends Pick<OutputKind, 'extension'>>(
     expected: `a name that ends in ${listed(kinds.map(({ extension }) => extension))} (and .gz after it)`,
     got: path,
   });
+}
+
+/** By its extension, whatever it holds. */
+export function formOf(path: string): 'plain' | 'compressed' {
+  return path.toLowerCase().endsWith(COMPRESSED) ? 'compressed' : 'plain';
 }
 
 function listed(words: readonly string[]): string {

@@ -27,7 +27,7 @@ export const LINT_KINDS: readonly LintKind[] = [
     load: async () => (await import('../lint/sarif.ts')).buildSarif,
   },
   {
-    extension: '.lists.json',
+    extension: '.access-lists.json',
     description: 'the best list of each transaction, as eth_createAccessList answers',
     load: async () => (await import('../lint/best-lists.ts')).bestLists,
   },

@@ -77,7 +77,9 @@ describe('lint', () => {
   });
 
   test('--json is the document, and --out writes each kind', async () => {
-    const names = ['a.json', 'b.sarif', 'c.lists.json', 'd.sarif.gz'].map((name) => join(folder, name));
+    const names = ['a.json', 'b.sarif', 'c.access-lists.json', 'd.sarif.gz'].map((name) =>
+      join(folder, name),
+    );
     const { stdout } = await lint(
       'costly.json',
       '--json',
@@ -95,7 +97,7 @@ describe('lint', () => {
         region: { startLine: 1 },
       },
     });
-    expect(await read('c.lists.json')).toEqual([
+    expect(await read('c.access-lists.json')).toEqual([
       { accessList: BEST, gasUsed: document.transactions[0]?.gas?.best },
     ]);
     expect(JSON.parse(gunzipSync(await readFile(join(folder, 'd.sarif.gz'))).toString())).toEqual(sarif);
@@ -106,8 +108,11 @@ describe('lint', () => {
     expect(stderr).toContain('unsigned');
     expect(await read('fixed.json')).toMatchObject([{ from: SENDER, nonce: '0x0', accessList: BEST }]);
     expect((await lint('fixed.json', '--strict')).code).toBe(0);
+    const packed = join(folder, 'fixed.json.gz');
     const { stdout } = await lint('costly.json', '--fix', '-', '--quiet');
     expect(JSON.parse(stdout)).toEqual(await read('fixed.json'));
+    await lint('costly.json', '--fix', packed, '--quiet');
+    expect(gunzipSync(await readFile(packed)).toString()).toBe(stdout);
   });
 
   test('--fix does not overwrite the input', async () => {
@@ -161,7 +166,8 @@ describe('lint', () => {
   });
 
   test.each([
-    [['--out', 'x.svg'], '.json, .sarif or .lists.json'],
+    [['--out', 'x.svg'], '.json, .sarif or .access-lists.json'],
+    [['--fix', '-', '--json'], 'expected one result on standard output, got --json and --fix -'],
     [['--block', '1'], '--rpc with --block'],
     [['--workers', '2'], 'unknown option'],
   ])('%j is refused', async (options, expected) => {
