@@ -8,7 +8,7 @@ import { fuzzing, say } from './effort.ts';
 import { describeCount, noCount } from './perturbation/perturb.ts';
 import { ATTACKS, randomFor } from './perturbation/subjects.ts';
 
-const { seed, numRuns } = fuzzing({ short: 1_200, long: 70_000 });
+const { seed, numRuns } = fuzzing({ short: 600, long: 70_000 });
 
 async function attackWith(name: keyof typeof ATTACKS): Promise<void> {
   const count = noCount();

@@ -140,7 +140,7 @@ const OTHER_HARDFORKS = [
 
 describeCorpus('soundness on official state tests', () => {
   const runs = [
-    { name: 'under their own hardforks', options: isLong ? {} : { quick: true, every: 5 } },
+    { name: 'under their own hardforks', options: isLong ? {} : { quick: true, every: 10 } },
     ...OTHER_HARDFORKS.map((as) => ({
       name: `as ${as}`,
       options: isLong ? { as } : { as, quick: true, every: 50 },
@@ -175,7 +175,7 @@ function nullIfRefused(error: unknown): null {
 }
 
 describe('soundness on random blocks', () => {
-  const { seed, numRuns } = fuzzing({ short: 1_000, long: 50_000 });
+  const { seed, numRuns } = fuzzing({ short: 400, long: 50_000 });
 
   test('derived sets hold what is observed, conflicts are ordered, escrow holds', async () => {
     const tally = new Tally();
