@@ -1,5 +1,6 @@
 /** `order`: a pool of pending orders as the sequence of a block. */
 import { type Command, Option } from 'commander';
+import { InputError } from '../errors.ts';
 import type { Address } from '../input/block.ts';
 import type { Objective } from '../mempool/ordering.ts';
 import type { OrderedBlock } from '../ordering/order-block.ts';
@@ -137,7 +138,10 @@ export function addOrder(root: Command): Command {
 
 /** @throws InputError, RpcError */
 async function orderCommand(path: string | undefined, options: OrderCommandOptions): Promise<void> {
-  const { state, env, blockHashes } = options;
+  const { state, env, blockHashes, objective, weight } = options;
+  if (weight !== undefined && objective !== 'balanced') {
+    throw new InputError({ source: '--weight', path: '', expected: '--objective balanced', got: objective });
+  }
   const how = orderOptionsOf(options);
   const documents = await readDocuments({
     ...(path !== undefined && { input: path }),

@@ -8,7 +8,10 @@ import type { OrderDocument } from '../../src/ordering/schema.ts';
 import { orderJsonSchema } from '../../src/ordering/schema.ts';
 import { ORDER_KINDS } from '../../src/output/order-kinds.ts';
 import type { ReportDocument } from '../../src/report/schema.ts';
+import { snapshotState } from '../../src/state/prestate.ts';
+import { mainnetBlock } from '../input/block-json.ts';
 import { sign, walletOf } from '../input/signed.ts';
+import { startNode } from '../state/rpc/node.ts';
 import { type Finished, runBuilt } from './run-built.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -165,6 +168,44 @@ describe('transactions without a block', () => {
     expect(block.number).toBe('0x2a');
     expect(orders.map(({ transactions: places }) => places)).toEqual([[0, 1], [2]]);
     expect(transactions.map(({ from }) => from)).toEqual([RICH, OTHER, RICH]);
+  });
+
+  test('over a node they are for the block after the latest', async () => {
+    const number = '0x1298be0';
+    const latest = {
+      ...mainnetBlock('cancun'),
+      number,
+      hash: `0x${'ee'.repeat(32)}`,
+      gasLimit: '0x1c9c380',
+      gasUsed: '0x1c9c380',
+      baseFeePerGas: '0x320',
+    };
+    const node = await startNode(snapshotState(PRESTATE), { blocks: [latest] });
+    try {
+      await write('pool.json', [transfer(0x11, 0, 10n ** 12n)]);
+      const { stdout, stderr, code } = await runBuilt([
+        'order',
+        join(folder, 'pool.json'),
+        '--rpc',
+        node.url,
+        '--no-cache',
+        '--json',
+      ]);
+      expect([code, stderr]).toEqual([0, '']);
+      const { block, orders, hardfork }: OrderDocument = JSON.parse(stdout);
+      expect(hardfork).toBe('cancun');
+      expect(orders).toHaveLength(1);
+      // Full: an eighth more.
+      const expected = {
+        origin: 'input',
+        number: '0x1298be1',
+        baseFeePerGas: '0x384',
+        gasLimit: latest.gasLimit,
+      };
+      expect(block).toMatchObject(expected);
+    } finally {
+      await node.close();
+    }
   });
 
   test('--strict fails where nothing is known of the state', async () => {

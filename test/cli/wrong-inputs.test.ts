@@ -468,6 +468,48 @@ const OPTIONS: readonly Row[] = [
     '',
     /^--out: expected a name that ends in \.json, .*, got x\.txt$/,
   ],
+  [
+    'a block of no kind',
+    ['order', 'tx.json', '--out', 'x.txt'],
+    '',
+    /^--out: expected a name that ends in \.json, \.block\.json, \.bundle\.json, .*, got x\.txt$/,
+  ],
+  [
+    'an objective that is none',
+    ['order', 'tx.json', '--objective', 'luck'],
+    '',
+    `option '--objective <name>' argument 'luck' is invalid. Allowed choices are fees, parallel, balanced; ${HELP}`,
+  ],
+  [
+    'no lanes',
+    ['order', 'tx.json', '--lanes', '0'],
+    '',
+    `option '--workers, --lanes <n>' argument '0' is invalid. expected a whole number from 1 to 256; ${HELP}`,
+  ],
+  [
+    'a price of time that nobody asks',
+    ['order', 'tx.json', '--weight', '5'],
+    '',
+    '--weight: expected --objective balanced, got parallel',
+  ],
+  [
+    'a fee that is no number',
+    ['order', 'tx.json', '--base-fee', '1gwei'],
+    '',
+    `option '--base-fee <wei>' argument '1gwei' is invalid. expected a whole number below 2^256, decimal or hex; ${HELP}`,
+  ],
+  [
+    'a name for the fee recipient',
+    ['order', 'tx.json', '--fee-recipient', 'miner'],
+    '',
+    `option '--fee-recipient <address>' argument 'miner' is invalid. expected an address (20 bytes of hex); ${HELP}`,
+  ],
+  [
+    'a pool of nothing',
+    ['order'],
+    '',
+    'arguments: expected an input, or a node (--rpc) to take a block from, got neither',
+  ],
   ['a snapshot of no node', ['snapshot'], '', `required option '--rpc <url>' not specified; ${HELP}`],
   [
     'recordings of something else',

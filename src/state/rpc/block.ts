@@ -42,6 +42,11 @@ export function fetchBlock(node: JsonRpcNode, block: RpcInputBlock): Promise<Fou
   return node.askOne(blockCall(block, 'transactions'));
 }
 
+/** The same with hashes in place of its transactions. @throws RpcError */
+export function fetchHeader(node: JsonRpcNode, block: RpcBlock): Promise<FoundBlock | null> {
+  return node.askOne(blockCall(block, 'hashes'));
+}
+
 /** One block that all state is read at, whatever becomes of the chain meanwhile. */
 export interface PinnedBlock {
   readonly name: BlockName;
@@ -64,7 +69,7 @@ const NOBODY = `0x${'00'.repeat(20)}` as const;
  * @throws RpcError
  */
 export async function pinBlock(node: JsonRpcNode, block: RpcBlock): Promise<PinnedBlock> {
-  const found = await node.askOne(blockCall(block, 'hashes'));
+  const found = await fetchHeader(node, block);
   const name = found?.name ?? null;
   if (name === null) throw node.error(`has no block ${block}, whose state is asked for`);
   const byHash = { blockHash: name.hash };

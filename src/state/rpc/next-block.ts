@@ -4,7 +4,7 @@ import { hardforkOfBlock, isKnownChain, readHardfork } from '../../input/chain.t
 import { readEnv } from '../../input/env.ts';
 import { hardforkOfFields } from '../../input/header.ts';
 import { blockSchema, parseValue } from '../../input/schema.ts';
-import { fetchBlock, type RpcBlock } from './block.ts';
+import { fetchHeader, type RpcBlock } from './block.ts';
 import type { JsonRpcNode } from './json-rpc.ts';
 
 /** A block, by whose rules it is, and the one that it is on. */
@@ -31,7 +31,7 @@ export async function blockAfter(
     ...rules
   }: Pick<BlockInput, 'chainId' | 'blockHashes'> & { readonly hardfork?: string },
 ): Promise<NextBlock> {
-  const found = await fetchBlock(node, parent);
+  const found = await fetchHeader(node, parent);
   const name = found?.name ?? null;
   if (found === null || name === null)
     throw node.error(`has no block ${parent}, on which one is to be built`);
