@@ -1,11 +1,11 @@
 /**
  * What a pool of pending orders costs: `npm run bench:mempool [-- OPTIONS]` fills an index with transactions over real
  * contracts, adds, asks and removes one by one, and moves the head of the chain on by blocks that are made of the
- * pool's own orders. After some heads everything is derived from scratch as well, and all that can be asked is
- * compared. In the end everything is removed: what is left of the heap is what the index keeps.
+ * pool's own orders. After some heads everything is derived from scratch as well: the sets of the pool have to cover
+ * that. In the end everything is removed: what is left of the heap is what the index keeps.
  *
- * With `--operations N` random operations (orders and bundles that come, replace others and go; now and then a head)
- * take the place of the probes and the heads.
+ * With `--operations N` random operations (orders and bundles that come, replace others and go) take the place of the
+ * probes and the heads, and the pool has to say then what one made from scratch says.
  *
  * Options: `--orders N` (10,000), `--heads N` (50), `--size N` transactions of a head (100), `--probes N` orders that
  * come and go one by one (1,000), `--operations N` (none).
@@ -28,7 +28,7 @@ import { createRandom } from '../examples/generator/random.ts';
 import { describeMachine, machineText } from './machine.ts';
 import { numberOf } from './options.ts';
 import { pendingOrders } from './pending-orders.ts';
-import { accountOf } from './pool-account.ts';
+import { accountOf, looseOrders } from './pool-account.ts';
 import { Operations } from './pool-operations.ts';
 import { spreadOf } from './statistics.ts';
 
@@ -36,8 +36,8 @@ const MB = 2 ** 20;
 const BLOCK_SECONDS = 12n;
 /** After so many heads the pool is compared with one made from scratch. */
 const COMPARED_HEADS = 10;
-/** Random operations from one head to the next. */
-const OPERATIONS_PER_HEAD = 10_000;
+/** Random operations from one line on how it goes to the next. */
+const OPERATIONS_PER_LINE = 10_000;
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
@@ -124,21 +124,25 @@ async function nextHead(pool: MempoolIndex) {
   return { elapsedMs, outcome: outcome as unknown as ReturnType<MempoolIndex['moveTo']> };
 }
 
-/** Throws unless the pool says what one made from scratch says. Milliseconds of the latter. */
-function compareWithFresh(pool: MempoolIndex, when: string): number {
+/** A pool with the same orders, made from scratch, and the milliseconds that it took. */
+function freshLike(pool: MempoolIndex) {
   const fresh = createMempoolIndex({ ...head, ...rules });
   const orders = pool.orders();
   const { all: elapsedMs } = timesOf(() => fresh.addAll(orders));
-  const expected = accountOf(fresh)[Symbol.iterator]();
+  return { fresh, elapsedMs };
+}
+
+/** Throws unless the pool says what one made from scratch says, in everything that can be asked. */
+function compareWithFresh(pool: MempoolIndex): void {
+  const expected = accountOf(freshLike(pool).fresh)[Symbol.iterator]();
   let lines = 0;
   for (const text of accountOf(pool)) {
     const other = expected.next().value as string | undefined;
-    if (text !== other) throw new Error(`another result ${when}:\n${text}\nfrom scratch:\n${other}`);
+    if (text !== other) throw new Error(`another result:\n${text}\nfrom scratch:\n${other}`);
     lines++;
   }
-  if (expected.next().done !== true) throw new Error(`less than from scratch ${when}`);
-  process.stderr.write(`${when}: ${orders.length} orders, ${lines} statements, as from scratch\n`);
-  return elapsedMs;
+  if (expected.next().done !== true) throw new Error('less than from scratch');
+  say(`${pool.size} orders, ${lines} statements: all as from scratch`);
 }
 
 function probe(pool: MempoolIndex): void {
@@ -160,30 +164,33 @@ function probe(pool: MempoolIndex): void {
 }
 
 async function followHeads(pool: MempoolIndex): Promise<void> {
-  const [shares, moving, scratch]: [number[], number[], number[]] = [[], [], []];
+  const [shares, moving, scratch, loose]: [number[], number[], number[], number[]] = [[], [], [], []];
   for (let number = 1; number <= heads; number++) {
     const left = pool.size;
     const { elapsedMs, outcome } = await nextHead(pool);
     moving.push(elapsedMs);
     shares.push((100 * outcome.derived) / left);
-    if (number % COMPARED_HEADS === 0) scratch.push(compareWithFresh(pool, `head ${number}`));
+    if (number % COMPARED_HEADS !== 0) continue;
+    const { fresh, elapsedMs: scratchMs } = freshLike(pool);
+    scratch.push(scratchMs);
+    loose.push((100 * looseOrders(pool, fresh).length) / pool.size);
   }
   line('derived again for a head', shares, '% of the orders');
   line('moving the head', moving);
-  if (scratch.length > 0) line('deriving everything', scratch);
+  if (scratch.length === 0) return;
+  line('deriving everything', scratch);
+  line('wider sets than from scratch', loose, '% of the orders');
 }
 
-async function operate(pool: MempoolIndex): Promise<void> {
-  const random = createRandom(11);
-  const played = new Operations(pool, all, random);
+function operate(pool: MempoolIndex): void {
+  const played = new Operations(pool, all, createRandom(11));
   const beside: number[] = [];
-  const moving: number[] = [];
+  const start = performance.now();
   for (let number = 1; number <= operations; number++) {
-    if (number % OPERATIONS_PER_HEAD === 0) {
-      const { elapsedMs, outcome } = await nextHead(pool);
-      played.left(outcome.gone);
-      moving.push(elapsedMs);
-    } else beside.push(timesOf(() => played.next()).beside);
+    beside.push(timesOf(() => played.next()).beside);
+    if (number % OPERATIONS_PER_LINE !== 0) continue;
+    const seconds = ((performance.now() - start) / 1000).toFixed(0);
+    process.stderr.write(`${number} operations in ${seconds} s; ${pool.size} orders\n`);
   }
   say(
     [...played.tally]
@@ -192,8 +199,7 @@ async function operate(pool: MempoolIndex): Promise<void> {
       .join(', '),
   );
   line('an operation, beside deriving', beside);
-  if (moving.length > 0) line('moving the head', moving);
-  compareWithFresh(pool, `after ${operations} operations`);
+  compareWithFresh(pool);
 }
 
 say(`${machineText(describeMachine())}; ${count} orders`);
@@ -208,7 +214,7 @@ say(
     `groups ${pool.groups().length}, largest ${pool.groups()[0]?.orders.length ?? 0}`,
 );
 say(`${''.padEnd(46)}lower quartile, median, upper quartile, most`);
-if (operations > 0) await operate(pool);
+if (operations > 0) operate(pool);
 else {
   probe(pool);
   await followHeads(pool);

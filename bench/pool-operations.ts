@@ -44,11 +44,6 @@ export class Operations {
     else this.#add(kind, this.#drawn(kind));
   }
 
-  /** Says that orders have left by a new head. */
-  left(orders: readonly Order[]): void {
-    for (const { id } of orders) this.#forget(id);
-  }
-
   #any(): Order {
     return this.#random.pick(this.#all);
   }
