@@ -128,6 +128,7 @@ export {
 } from './mempool/mempool-index.ts';
 export type { Obstacle } from './mempool/obstacle.ts';
 export { bundleOrder, type Order, ordersOf, transactionOrder } from './mempool/order.ts';
+export { type CostOptions, type OrderCost, type OrderCosts, orderCosts } from './mempool/order-costs.ts';
 export { orderTransactions } from './mempool/order-transactions.ts';
 export type {
   InvalidCode,
@@ -148,6 +149,13 @@ export {
   type SimulationOptions,
   simulationGroups,
 } from './mempool/simulation-groups.ts';
+export {
+  type BlockTimes,
+  type OrderChange,
+  type WhatIf,
+  type WhatIfOptions,
+  whatIf,
+} from './mempool/what-if.ts';
 export { askForNames } from './names/asked.ts';
 export { type FileBooks, fileBooks } from './names/file-book.ts';
 export {

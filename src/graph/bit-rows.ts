@@ -19,11 +19,16 @@ export class BitRows {
     this.#bits[at] = (this.#bits[at] as number) | (1 << (column & 31));
   }
 
-  /** Adds all columns of a set to a row. */
+  /** The bits of a row; not a copy. */
+  row(row: number): Uint32Array {
+    return this.#bits.subarray(row * this.words, (row + 1) * this.words);
+  }
+
+  /** Adds all columns of another row, whosever it is. */
   addAll(row: number, columns: Uint32Array): void {
     const from = row * this.words;
-    for (const [word, bits] of columns.entries()) {
-      this.#bits[from + word] = (this.#bits[from + word] as number) | bits;
+    for (let word = 0; word < columns.length; word++) {
+      this.#bits[from + word] = (this.#bits[from + word] as number) | (columns[word] as number);
     }
   }
 

@@ -1,12 +1,18 @@
 /** Whose turn it is: senders' nonces along a sequence of orders. */
 import { Heap } from '../graph/heap.ts';
-import type { Address } from '../input/block.ts';
+import type { Address, Transaction } from '../input/block.ts';
 import type { StateSource } from '../state/source.ts';
 import type { Order } from './order.ts';
 
 /** `later`: one with that nonce of the sender has to come before it. `over`: a nonce that it needs is used. */
 export type Turn =
-  | { readonly kind: 'now'; readonly nonces: ReadonlyMap<Address, bigint> }
+  | {
+      readonly kind: 'now';
+      /** The senders' next nonces after it. */
+      readonly nonces: ReadonlyMap<Address, bigint>;
+      /** Those of its transactions that run. */
+      readonly transactions: readonly Transaction[];
+    }
   | { readonly kind: 'later'; readonly awaited: string }
   | { readonly kind: 'over' };
 
@@ -23,14 +29,18 @@ export class Turns {
   /** Whether an order can come next. Transactions whose turn it is not are left out where that is allowed. */
   of({ transactions, canDrop }: Order): Turn {
     const nonces = new Map<Address, bigint>();
-    for (const [at, { from, nonce }] of transactions.entries()) {
+    const running: Transaction[] = [];
+    for (const [at, tx] of transactions.entries()) {
+      const { from, nonce } = tx;
       const next = nonces.get(from) ?? this.#next.get(from) ?? this.#state.account(from)?.nonce ?? 0n;
-      if (nonce === next) nonces.set(from, nonce + 1n);
-      else if (canDrop.has(at)) continue;
+      if (nonce === next) {
+        nonces.set(from, nonce + 1n);
+        running.push(tx);
+      } else if (canDrop.has(at)) continue;
       else if (nonce < next) return { kind: 'over' };
       else return { kind: 'later', awaited: turnText(from, nonce) };
     }
-    return nonces.size === 0 ? { kind: 'over' } : { kind: 'now', nonces };
+    return running.length === 0 ? { kind: 'over' } : { kind: 'now', nonces, transactions: running };
   }
 
   /** Goes on, after an order with these nonces. */

@@ -1,6 +1,7 @@
 /** The state of the page as the fragment of its address, so that a link leads to what somebody saw. */
+
+import type { Change } from '../graph/scenario.ts';
 import { type Filter, NO_FILTER, STATUSES } from './filter.ts';
-import type { Change } from './scenario.ts';
 import { initialState, type State } from './state.ts';
 
 const INDEX = /^\d{1,9}$/;

@@ -1,9 +1,10 @@
 /** Graph and plan of the block, as it is or with changes, by the library's own functions. */
 import type { ConflictGraph } from '../graph/conflict-graph.ts';
 import type { Conflicts } from '../graph/conflicts.ts';
+import { earliestStarts } from '../graph/earliest.ts';
 import { graphOf } from '../graph/graph-of.ts';
 import { type Granularity, type Plan, planSchedule } from '../graph/plan.ts';
-import { type Change, conflictsWith, orderWith } from './scenario.ts';
+import { type Change, conflictsWith, orderWith } from '../graph/scenario.ts';
 
 /** Graph and plan count in places; everything that people see is named by transaction. */
 export interface Outcome {
@@ -29,13 +30,6 @@ export function outcomeOf(base: Conflicts, changes: readonly Change[], width: Wi
   const graph = graphOf(changes.length === 0 ? base : conflictsWith(base, changes, order));
   const placeOf = new Int32Array(base.gas.length).fill(-1);
   for (const [place, transaction] of order.entries()) placeOf[transaction] = place;
-  const earliest = new Float64Array(order.length);
-  for (const [place, before] of graph.predecessors.entries()) {
-    for (const other of before) {
-      const end = (earliest[other] as number) + Number(graph.gas[other]);
-      earliest[place] = Math.max(earliest[place] as number, end);
-    }
-  }
   const isCritical = new Uint8Array(order.length);
   for (const place of graph.criticalPath.transactions) isCritical[place] = 1;
   return {
@@ -43,7 +37,7 @@ export function outcomeOf(base: Conflicts, changes: readonly Change[], width: Wi
     placeOf,
     graph,
     plan: planSchedule(graph, width),
-    earliest,
+    earliest: earliestStarts(graph),
     isCritical,
     totalGas: graph.gas.reduce((sum, gas) => sum + Number(gas), 0),
   };

@@ -1,8 +1,9 @@
 /** What follows from the state of the page: the graphs of the block as it is and with changes, and who is let through. */
+
+import type { Change } from '../graph/scenario.ts';
 import type { Block } from './block.ts';
 import { type Filter, matching, SearchText } from './filter.ts';
 import { type Outcome, outcomeOf, type Width } from './outcome.ts';
-import type { Change } from './scenario.ts';
 import type { State } from './state.ts';
 
 export interface Shown {

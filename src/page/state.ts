@@ -1,6 +1,7 @@
 /** What the page shows, and how it changes. */
+
+import { type Change, sameChange } from '../graph/scenario.ts';
 import { type Filter, NO_FILTER } from './filter.ts';
-import { type Change, sameChange } from './scenario.ts';
 
 export type Theme = 'system' | 'light' | 'dark';
 

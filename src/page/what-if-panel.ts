@@ -1,10 +1,11 @@
 /** What if: changes to the block, and what they do to the bound. */
+
+import type { Change } from '../graph/scenario.ts';
 import { grouped, times } from '../report/text/layout.ts';
 import { button, element, fill, section } from './element.ts';
 import type { Outcome } from './outcome.ts';
 import type { Page, Panel } from './panel.ts';
 import { transactionLinks } from './parts.ts';
-import type { Change } from './scenario.ts';
 import type { Shown } from './shown.ts';
 import { keyText } from './words.ts';
 

@@ -7,12 +7,12 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { regionMayContainKey } from '../../src/analysis/overlap.ts';
 import { createExecutor, type Executor } from '../../src/executor/executor.ts';
-import type { BlockHeader, Transaction } from '../../src/input/block.ts';
+import type { Transaction } from '../../src/input/block.ts';
 import { readInput } from '../../src/input/read.ts';
 import { dependenceOf, isSameOutcome } from '../../src/mempool/dependence.ts';
 import { joinResults } from '../../src/mempool/join-results.ts';
-import { createMempoolIndex, type MempoolIndex } from '../../src/mempool/mempool-index.ts';
-import { type Order, transactionOrder } from '../../src/mempool/order.ts';
+import type { MempoolIndex } from '../../src/mempool/mempool-index.ts';
+import type { Order } from '../../src/mempool/order.ts';
 import { type Simulation, simulationGroups } from '../../src/mempool/simulation-groups.ts';
 import type { StateDiff } from '../../src/state/diff.ts';
 import { parseKey } from '../../src/state/key.ts';
@@ -27,6 +27,7 @@ import { blockDraft, materialize, type RandomBlock } from '../generators/block.t
 import { blocksOfCalls } from '../generators/deferral.ts';
 import { originsOf } from '../oracle/origins.ts';
 import { Oracle, RefusedError } from '../oracle/recorder.ts';
+import { ordersIn, poolOf } from './pool-of.ts';
 
 const options = fuzzing({ short: 60, long: 3_000 });
 
@@ -48,29 +49,6 @@ function changesOf(before: StateSource, diff: StateDiff) {
 
 function inText(_: string, value: unknown): unknown {
   return typeof value === 'bigint' ? String(value) : value;
-}
-
-/** Each transaction alone, and some of them once more in a bundle with the next one of another sender. */
-function ordersIn({ input }: RandomBlock, inPairs: readonly boolean[]): Order[] {
-  return input.transactions.flatMap((tx, index) => {
-    const alone = transactionOrder(tx);
-    const next = input.transactions[index + 1];
-    if (next === undefined || next.from === tx.from || inPairs[index % inPairs.length] !== true) return alone;
-    const id = `${tx.hash}+${next.hash}`;
-    return [alone, { ...alone, id, transactions: [tx, next], replacementId: id, payment: 10n ** 9n }];
-  });
-}
-
-function poolOf({ input, prestate }: RandomBlock, orders: readonly Order[]): MempoolIndex {
-  const pool = createMempoolIndex({
-    state: snapshotState(prestate),
-    block: input.block as BlockHeader,
-    blockHashes: input.blockHashes,
-    hardfork: input.hardfork,
-    chainId: input.chainId,
-  });
-  pool.addAll(orders);
-  return pool;
 }
 
 function transactionsOf(pool: MempoolIndex, ids: readonly string[]): Transaction[] {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { Change } from '../../src/graph/scenario.ts';
 import { STATUSES } from '../../src/page/filter.ts';
 import { fragmentOf, stateOf } from '../../src/page/fragment.ts';
-import type { Change } from '../../src/page/scenario.ts';
 import { initialState, type State } from '../../src/page/state.ts';
 import { accountKey, storageKey } from '../../src/state/key.ts';
 import { token } from '../report/hand-made.ts';

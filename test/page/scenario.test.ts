@@ -5,7 +5,7 @@ import type { BlockAnalysis } from '../../src/analysis/result.ts';
 import { buildConflictGraph } from '../../src/graph/build.ts';
 import { findConflicts } from '../../src/graph/conflicts.ts';
 import { graphOf } from '../../src/graph/graph-of.ts';
-import { type Change, conflictsWith, orderWith } from '../../src/page/scenario.ts';
+import { type Change, conflictsWith, orderWith } from '../../src/graph/scenario.ts';
 import { randomAnalysis } from '../graph/random-block.ts';
 import { analysis } from '../report/hand-made.ts';
 import { exampleFindings, findingsOf, originalOf, pageBlock, withTransactions } from './blocks.ts';

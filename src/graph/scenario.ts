@@ -1,7 +1,8 @@
 /** What if: changes to a block, and the conflicts that are left with them. */
-import { DELTA, WRITE } from '../graph/access-table.ts';
-import type { Conflicts, Wait } from '../graph/conflicts.ts';
+
 import type { StateKey } from '../state/key.ts';
+import { DELTA, WRITE } from './access-table.ts';
+import type { Conflicts, Wait } from './conflicts.ts';
 
 /** Transactions are named by their index in the block as it is. */
 export type Change =
