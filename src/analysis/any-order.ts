@@ -32,6 +32,7 @@ import {
 } from './left-behind.ts';
 import { isOpen } from './pending-bounds.ts';
 import { PinnedState } from './pinned-state.ts';
+import { regionText } from './region-text.ts';
 import type { TransactionAnalysis } from './result.ts';
 
 /** Rounds in which what a member leaves is joined as it is, then widened; afterwards it is given up. */
@@ -50,12 +51,18 @@ export interface Derivations<Member> {
   readonly mayBeLeftOut: (member: Member, at: number) => boolean;
   /** Whether a key may hold anything whenever one runs, so that it is not looked at. */
   readonly isAnything: (key: StateKey) => boolean;
-  /** Derives one of its transactions from what is known before it; `alone`: if nobody else ran at all. */
+  /**
+   * Derives one of its transactions from what is known before it.
+   *
+   * @param alone - What is known if nobody else ran at all.
+   * @param among - Whether others may have run before it.
+   */
   readonly derive: (
     member: Member,
     at: number,
     knowledge: Knowledge,
     alone: Knowledge,
+    among: 'nobody' | 'others',
   ) => TransactionAnalysis;
   /** Whether a derivation still holds where all that it asked is answered alike. */
   readonly isCurrent: (one: TransactionAnalysis) => boolean;
@@ -70,7 +77,7 @@ export interface AnyOrderChange<Member> {
   /** The state from now on, and the keys and accounts in which it may differ from the one before. */
   readonly state?: {
     readonly source: StateSource;
-    readonly keys: Iterable<StateKey>;
+    readonly keys: ReadonlySet<StateKey>;
     readonly accounts: Iterable<Address>;
   };
   /** Whether derivations may not be current any more. Default: they are. */
@@ -87,6 +94,12 @@ export interface AnyOrderOutcome<Member> {
   readonly derivations: number;
 }
 
+/** What a change takes. */
+type Tally<Member> = {
+  readonly derived: Set<Member>;
+  derivations: number;
+};
+
 /** Members of a mempool, and what is derived of them. */
 export class AnyOrder<Member> {
   readonly #how: Derivations<Member>;
@@ -96,6 +109,8 @@ export class AnyOrder<Member> {
   /** How many steps there are of each round. */
   readonly #steps: number[] = [];
   readonly #state: PinnedState;
+  /** First steps that were compared with those on the true state. */
+  readonly #compared = new WeakSet<Step>();
 
   constructor(state: StateSource, how: Derivations<Member>) {
     this.#state = new PinnedState(state);
@@ -142,26 +157,37 @@ export class AnyOrder<Member> {
       touched.add(unit);
     }
     const stateKeys = noDifferences();
+    const tally: Tally<Member> = { derived: new Set(), derivations: 0 };
     if (state !== undefined) {
-      const { source, keys, accounts } = state;
-      for (const key of this.#moveTo(source, keys, accounts)) stateKeys.keys.add(key);
-      for (const address of accounts) {
+      for (const key of this.#moveTo(state, tally)) stateKeys.keys.add(key);
+      for (const address of state.accounts) {
         stateKeys.accounts.add(address);
         for (const unit of this.#askers.ofAccount(address)) always.add(unit);
       }
     }
     for (const unit of this.#askers.ofKeys(stateKeys.keys)) always.add(unit);
-    if (isOutdated) {
-      for (const unit of this.#units.values()) {
-        if (unit.steps.some(({ results }) => !results.every(this.#how.isCurrent))) always.add(unit);
-      }
+    const outdated = isOutdated ? this.#outdated(this.#units.values()) : new Set<Unit<Member>>();
+    for (const unit of outdated) always.add(unit);
+    const run = this.#newRun(tally, outdated);
+    const changed = this.#settle(run, { touched, always, removed, stateKeys });
+    this.#coverAll(touched, changed, tally);
+    return { changed, ...tally };
+  }
+
+  /** Those whose last derivation does not hold any more; earlier ones need not. */
+  #outdated(units: Iterable<Unit<Member>>): Set<Unit<Member>> {
+    const found = new Set<Unit<Member>>();
+    for (const unit of units) {
+      if (unit.steps.at(-1)?.results.every(this.#how.isCurrent) === false) found.add(unit);
     }
-    const outcome = this.#settle(this.#newRun(), { touched, always, removed, stateKeys });
-    return this.#coverAll(touched, outcome);
+    return found;
   }
 
   /** Takes in another state; says at which keys it may show in the rounds. */
-  #moveTo(source: StateSource, keys: Iterable<StateKey>, accounts: Iterable<Address>): Set<StateKey> {
+  #moveTo(
+    { source, keys, accounts }: NonNullable<AnyOrderChange<Member>['state']>,
+    tally: Tally<Member>,
+  ): Set<StateKey> {
     const replaced = new Set(accounts);
     const asked: StateKey[] = [];
     for (const key of [...this.#state.keys(), ...keys]) {
@@ -171,8 +197,8 @@ export class AnyOrder<Member> {
     }
     const changed = this.#state.moveTo(source, asked);
     const pinned = asked.filter((key) => this.#state.isPinned(key));
-    const run = this.#newRun();
-    for (const key of this.#uncovered(run, this.#askers.ofKeys(pinned))) {
+    const askers = new Set(this.#askers.ofKeys(pinned.filter((key) => keys.has(key))));
+    for (const key of this.#loose(this.#newRun(tally), askers, askers)) {
       this.#state.unpin(key);
       changed.add(key);
     }
@@ -184,44 +210,48 @@ export class AnyOrder<Member> {
   }
 
   /** Derives again until all that members were told in the end covers the true state. */
-  #coverAll(touched: ReadonlySet<Unit<Member>>, outcome: AnyOrderOutcome<Member>): AnyOrderOutcome<Member> {
-    if (!this.#state.hasPins) return outcome;
-    const loose = this.#uncovered(
-      this.#newRun(),
-      [...touched].filter((unit) => this.#units.get(unit.member) === unit),
-    );
-    if (loose.size === 0) return outcome;
+  #coverAll(touched: ReadonlySet<Unit<Member>>, changed: Set<Member>, tally: Tally<Member>): void {
+    const there = [...touched].filter((unit) => this.#units.get(unit.member) === unit);
+    const isNew = ({ steps: [first] }: Unit<Member>) => first !== undefined && !this.#compared.has(first);
+    const loose = this.#loose(this.#newRun(tally), there, there.filter(isNew));
+    for (const { steps } of there) if (steps[0] !== undefined) this.#compared.add(steps[0]);
+    const outdated = this.#outdated(there);
+    if (loose.size === 0 && outdated.size === 0) return;
     for (const key of loose) this.#state.unpin(key);
     const again = new Set<Unit<Member>>();
-    const always = new Set(this.#askers.ofKeys(loose));
+    const always = new Set([...outdated, ...this.#askers.ofKeys(loose)]);
     const stateKeys = { ...noDifferences(), keys: loose };
-    const next = this.#settle(this.#newRun(), { touched: again, always, removed: [], stateKeys });
-    return this.#coverAll(again, {
-      changed: new Set([...outcome.changed, ...next.changed]),
-      derived: new Set([...outcome.derived, ...next.derived]),
-      derivations: outcome.derivations + next.derivations,
-    });
+    const run = this.#newRun(tally, outdated);
+    const next = this.#settle(run, { touched: again, always, removed: [], stateKeys });
+    for (const member of next) changed.add(member);
+    this.#coverAll(again, changed, tally);
   }
 
-  /** The pinned keys whose true values go beyond what one of these was told in the end. */
-  #uncovered(run: ChangeRun<Member>, units: Iterable<Unit<Member>>): Set<StateKey> {
+  /**
+   * The pinned keys whose true values go beyond what one of these was told in the end, or with which one would do
+   * something else if it ran alone.
+   */
+  #loose(run: ChangeRun<Member>, units: Iterable<Unit<Member>>, alone: Iterable<Unit<Member>>) {
     const found = new Set<StateKey>();
+    if (!this.#state.hasPins) return found;
     const isPinned = (key: StateKey) => this.#state.isPinned(key);
-    for (const unit of new Set(units)) run.findUncovered(unit, this.#steps.length, isPinned, found);
+    for (const unit of units) run.findUncovered(unit, this.#steps.length, isPinned, found);
+    for (const unit of alone) {
+      const asked = unit.steps[0]?.results.flatMap(({ inputs }) => [...keysOf(inputs)]).filter(isPinned);
+      if (asked === undefined || asked.every((key) => found.has(key)) || run.isAlikeAlone(unit)) continue;
+      for (const key of asked) found.add(key);
+    }
     return found;
   }
 
-  #newRun(): ChangeRun<Member> {
-    return new ChangeRun(
-      this.#how,
-      {
-        state: this.#state.shown,
-        truth: this.#state.truth,
-        index: this.#index,
-        isAnything: this.#how.isAnything,
-      },
-      this.#askers,
-    );
+  #newRun(tally: Tally<Member>, outdated: ReadonlySet<Unit<Member>> = new Set()): ChangeRun<Member> {
+    const around = {
+      state: this.#state.shown,
+      truth: this.#state.truth,
+      index: this.#index,
+      isAnything: this.#how.isAnything,
+    };
+    return new ChangeRun(this.#how, around, this.#askers, tally, outdated);
   }
 
   #settle(
@@ -237,7 +267,7 @@ export class AnyOrder<Member> {
       readonly removed: readonly Unit<Member>[];
       readonly stateKeys: Differences;
     },
-  ): AnyOrderOutcome<Member> {
+  ): Set<Member> {
     const deepest = this.#steps.length - 1;
     const gone = new Set(removed);
     const changedKeys = new Set<StateKey>();
@@ -265,14 +295,10 @@ export class AnyOrder<Member> {
       for (const key of differences.keys) changedKeys.add(key);
     }
     for (const key of changedKeys) this.#index.forgetFrom(key, round);
-    return this.#finish(run, touched, gone);
+    return this.#finish(touched, gone);
   }
 
-  #finish(
-    run: ChangeRun<Member>,
-    touched: ReadonlySet<Unit<Member>>,
-    gone: ReadonlySet<Unit<Member>>,
-  ): AnyOrderOutcome<Member> {
+  #finish(touched: ReadonlySet<Unit<Member>>, gone: ReadonlySet<Unit<Member>>): Set<Member> {
     const changed = new Set<Member>();
     for (const unit of touched) {
       const { steps, old } = unit;
@@ -300,7 +326,7 @@ export class AnyOrder<Member> {
       else if (steps.at(-1)?.results !== old.at(-1)?.results) changed.add(unit.member);
     }
     while (this.#steps.at(-1) === 0) this.#steps.pop();
-    return { changed, derived: run.derived, derivations: run.derivations };
+    return changed;
   }
 
   #count(round: number, change: 1 | -1): void {
@@ -314,8 +340,9 @@ class ChangeRun<Member> {
   readonly #how: Derivations<Member>;
   readonly #around: Surroundings & { readonly truth: StateSource };
   readonly #askers: Askers<Unit<Member>>;
-  readonly derived = new Set<Member>();
-  derivations = 0;
+  /** Members of which only what is current may be used again. */
+  readonly #outdated: ReadonlySet<Unit<Member>>;
+  readonly #tally: Tally<Member>;
   /** To whom something else may be told of a key than before the change, in this round or an earlier one. */
   readonly #told = new Map<StateKey, 'everybody' | ReadonlySet<Unit<Member>>>();
 
@@ -323,10 +350,21 @@ class ChangeRun<Member> {
     how: Derivations<Member>,
     around: Surroundings & { readonly truth: StateSource },
     askers: Askers<Unit<Member>>,
+    tally: Tally<Member>,
+    outdated: ReadonlySet<Unit<Member>>,
   ) {
     this.#how = how;
     this.#around = around;
     this.#askers = askers;
+    this.#tally = tally;
+    this.#outdated = outdated;
+  }
+
+  /** Whether a member that runs alone on the true state does what it does on the one that the rounds start from. */
+  isAlikeAlone(unit: Unit<Member>): boolean {
+    const first = unit.steps[0]?.results ?? [];
+    const truth = { ...this.#around, state: this.#around.truth };
+    return this.#derive(unit, -1, truth).every((one, at) => isSameAccesses(one, first[at]));
   }
 
   /** Adds the keys at which the true state goes beyond what a member was told in the end. */
@@ -435,14 +473,16 @@ class ChangeRun<Member> {
     else this.#told.set(key, new Set([...(old ?? []), ...(whom as readonly Unit<Member>[])]));
   }
 
-  #derive(unit: Unit<Member>, round: number): readonly TransactionAnalysis[] {
+  #derive(unit: Unit<Member>, round: number, around: Surroundings = this.#around): TransactionAnalysis[] {
     const results: TransactionAnalysis[] = [];
     const alone = this.#alone(unit);
+    const among = round < 0 ? 'nobody' : 'others';
     for (let at = 0; at < this.#how.lengthOf(unit.member); at++) {
-      results.push(this.#how.derive(unit.member, at, this.#knowledge(unit, round, results), alone));
+      const knowledge = knowledgeOf(around, unit, round, results, this.#isOptional(unit));
+      results.push(this.#how.derive(unit.member, at, knowledge, alone, among));
     }
-    this.derived.add(unit.member);
-    this.derivations += results.length;
+    this.#tally.derived.add(unit.member);
+    this.#tally.derivations += results.length;
     return results;
   }
 
@@ -452,6 +492,10 @@ class ChangeRun<Member> {
 
   #knowledge(unit: Unit<Member>, round: number, earlier: readonly TransactionAnalysis[]): Knowledge {
     return knowledgeOf(this.#around, unit, round, earlier, this.#isOptional(unit));
+  }
+
+  #isUsable(unit: Unit<Member>, one: TransactionAnalysis): boolean {
+    return !this.#outdated.has(unit) || this.#how.isCurrent(one);
   }
 
   /** What is likely follows from the true state. */
@@ -505,7 +549,7 @@ class ChangeRun<Member> {
   ): boolean {
     return results.every(
       (one, at) =>
-        this.#how.isCurrent(one) &&
+        this.#isUsable(unit, one) &&
         isAnsweredAlike(one.inputs, this.#knowledge(unit, round, results.slice(0, at)), concern) &&
         (one.scouted === undefined || isAnsweredAlike(one.scouted, this.#alone(unit), concern)),
     );
@@ -514,13 +558,21 @@ class ChangeRun<Member> {
   #covers(unit: Unit<Member>, results: readonly TransactionAnalysis[], round: number): boolean {
     return results.every(
       (one, at) =>
-        this.#how.isCurrent(one) &&
+        this.#isUsable(unit, one) &&
         driftOf(one.inputs, this.#knowledge(unit, round, results.slice(0, at))) !== 'other',
     );
   }
 }
 
 const everything = (): boolean => true;
+
+/** Whether two touch the same, whatever the values are. Errs to the side of `false`. */
+function isSameAccesses(a: TransactionAnalysis, b: TransactionAnalysis | undefined): boolean {
+  const [x, y] = [a.accesses, b?.accesses];
+  if (y === undefined || a.status !== b?.status || x.keys.size !== y.keys.size) return false;
+  for (const [key, mode] of x.keys) if (y.keys.get(key) !== mode) return false;
+  return x.regions.map(regionText).join() === y.regions.map(regionText).join();
+}
 
 function inputsOf({ inputs, scouted }: TransactionAnalysis): Inputs[] {
   return scouted === undefined ? [inputs] : [inputs, scouted];

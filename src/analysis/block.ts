@@ -18,6 +18,7 @@ import { Commutation, decideCommutation } from './commutation.ts';
 import { missingConditionKeys, withConditions } from './conditions.ts';
 import { derivedAccessList } from './derived-access-list.ts';
 import { Deriver } from './deriver.ts';
+import { type HeadSpan, ONE_BLOCK } from './head-window.ts';
 import { RecordedKnowledge } from './inputs.ts';
 import type { Knowledge } from './knowledge.ts';
 import { isOpen, PendingBounds } from './pending-bounds.ts';
@@ -158,7 +159,7 @@ export class BlockDeriver {
   /**
    * @param state - Before the first transaction.
    * @param assumptions - Whether more may be assumed than decided something. Default: `coarse`, which is faster.
-   * @param shown - The header as code sees it; see `blockRules`. Default: that of the input.
+   * @param shown - The header as code sees it, and `span`: see `blockRules`. Default: that of the input.
    */
   constructor(
     input: BlockInput,
@@ -167,12 +168,13 @@ export class BlockDeriver {
     limits: Limits,
     assumptions: 'coarse' | 'tight' = 'coarse',
     shown: BlockHeader | null = input.block,
+    span: HeadSpan = ONE_BLOCK,
   ) {
     this.#input = input;
     this.#state = state;
     this.#options = options;
     this.#limits = limits;
-    this.#rules = blockRules(input, shown);
+    this.#rules = blockRules(input, shown, span);
     this.#deriver =
       assumptions === 'coarse'
         ? new Deriver(this.#rules, limits)

@@ -49,6 +49,7 @@ export interface TransactionContext {
   readonly rules: Rules;
   readonly precompiles: Precompiles;
   readonly block: BlockHeader | null;
+  readonly span: BlockRules['span'];
   readonly chainId: bigint;
   readonly blockHashOf: BlockRules['blockHashOf'];
   readonly origin: Address;

@@ -11,6 +11,7 @@ import { AnyOrder, type AnyOrderChange } from './any-order.ts';
 import { BlockDeriver, beforeTransactions } from './block.ts';
 import { type HeaderField, WatchedHeader } from './block-values.ts';
 import { asWrites } from './commutation.ts';
+import { type HeadSpan, ONE_BLOCK, POOL_SPAN, windowStart } from './head-window.ts';
 import { PoolCommutation } from './pool-commutation.ts';
 import type { TransactionAnalysis } from './result.ts';
 import { DEFAULT_LIMITS, entryOf, type Limits } from './transaction.ts';
@@ -46,6 +47,7 @@ type Entries = readonly { readonly tx: Transaction; readonly analysis: Transacti
 interface Under {
   readonly header: BlockHeader | null;
   readonly seen: ReadonlySet<HeaderField>;
+  readonly among: Among;
 }
 
 /** Values of the header that decide what a transaction pays for gas and blobs. */
@@ -54,6 +56,18 @@ const FEE_FIELDS = ['baseFeePerGas', 'excessBlobGas'] as const;
 const OPTIONS = { unordered: true, trustAccessLists: false, skipInvalid: false };
 const NOBODY: readonly number[] = [];
 
+/** Whether others may have run before: then what is derived holds for a window of heads. */
+type Among = 'nobody' | 'others';
+
+interface HeadDeriver {
+  /** The first block that what is derived holds for. */
+  readonly header: BlockHeader | null;
+  readonly watched: WatchedHeader | null;
+  readonly deriver: BlockDeriver;
+  /** By the fields that were looked at: nearly all derivations look at the same ones. */
+  readonly under: Map<string, Under>;
+}
+
 export class PoolAnalysis<Member extends PoolMember> {
   readonly #limits: Limits;
   readonly #anyOrder: AnyOrder<Member>;
@@ -61,12 +75,9 @@ export class PoolAnalysis<Member extends PoolMember> {
   readonly #entries = new Map<Member, Entries>();
   /** The header under which a transaction was derived, and what of it was looked at. */
   readonly #under = new WeakMap<TransactionAnalysis, Under>();
-  /** Those of the present head, by the fields: nearly all derivations look at the same ones. */
-  readonly #underHead = new Map<string, Under>();
   #head: PoolHead;
   #state: StateSource;
-  #watched: WatchedHeader | null = null;
-  #deriver: BlockDeriver;
+  #derivers: Readonly<Record<Among, HeadDeriver>>;
   readonly #feeKey: StateKey | null;
 
   constructor(head: PoolHead, limits = DEFAULT_LIMITS) {
@@ -75,17 +86,18 @@ export class PoolAnalysis<Member extends PoolMember> {
     this.#limits = limits;
     this.#head = head;
     this.#state = beforeTransactions(head.input, head.state);
-    this.#deriver = this.#makeDeriver();
+    this.#derivers = this.#makeDerivers();
     this.#anyOrder = new AnyOrder<Member>(this.#state, {
       lengthOf: ({ transactions }) => transactions.length,
       mayBeLeftOut: ({ leftOut }, at) => leftOut.has(at),
       // Every transaction before it, and every block, pays the fee recipient.
       isAnything: (key) => key === this.#feeKey,
-      derive: (member, at, knowledge, alone) => {
+      derive: (member, at, knowledge, alone, among) => {
         const tx = member.transactions[at] as Transaction;
-        this.#watched?.take();
-        const one = this.#deriver.of(tx, at, knowledge, () => NOBODY, alone);
-        this.#note(tx, one);
+        const { watched, deriver } = this.#derivers[among];
+        watched?.take();
+        const one = deriver.of(tx, at, knowledge, () => NOBODY, alone);
+        this.#note(tx, one, among);
         return one;
       },
       isCurrent: (one) => this.#isCurrent(one),
@@ -100,7 +112,8 @@ export class PoolAnalysis<Member extends PoolMember> {
 
   /** Keys that the state did not know, and that have been asked for so far. */
   get missing(): ReadonlySet<StateKey> {
-    return this.#deriver.missing;
+    const { nobody, others } = this.#derivers;
+    return new Set([...nobody.deriver.missing, ...others.deriver.missing]);
   }
 
   change({ add = [], remove = [] }: Pick<AnyOrderChange<Member>, 'add' | 'remove'>): PoolOutcome<Member> {
@@ -114,18 +127,21 @@ export class PoolAnalysis<Member extends PoolMember> {
    * The head moves.
    *
    * @param diff - All in which the state differs from the one before.
+   * @param gone - Members that leave with that.
    */
-  moveTo(head: PoolHead, diff: StateDiff): PoolOutcome<Member> {
+  moveTo(head: PoolHead, diff: StateDiff, gone: readonly Member[] = []): PoolOutcome<Member> {
     const before = this.#systemKeys();
     this.#head = head;
     this.#state = beforeTransactions(head.input, head.state);
-    this.#deriver = this.#makeDeriver();
+    this.#derivers = this.#makeDerivers();
     const keys = new Set([...before, ...this.#systemKeys(), ...keysOf(diff)]);
     const replaced = [...diff].filter(([, { code, destroyed }]) => code !== undefined || destroyed === true);
     const outcome = this.#anyOrder.change({
       state: { source: this.#state, keys, accounts: replaced.map(([address]) => address) },
+      remove: gone,
       isOutdated: true,
     });
+    for (const member of gone) this.#forget(member);
     for (const address of diff.keys()) this.#commutation.touch(address);
     return this.#settle(outcome);
   }
@@ -181,33 +197,40 @@ export class PoolAnalysis<Member extends PoolMember> {
     this.#entries.delete(member);
   }
 
-  #makeDeriver(): BlockDeriver {
-    const { input } = this.#head;
-    this.#underHead.clear();
-    this.#watched = input.block === null ? null : new WatchedHeader(input.block);
-    const shown = this.#watched?.shown ?? null;
-    return new BlockDeriver(input, this.#state, OPTIONS, this.#limits, 'coarse', shown);
+  #makeDerivers(): Record<Among, HeadDeriver> {
+    return { nobody: this.#makeDeriver(ONE_BLOCK), others: this.#makeDeriver(POOL_SPAN) };
   }
 
-  #note({ from }: Transaction, one: TransactionAnalysis): void {
-    const seen = this.#watched?.take() ?? [];
+  #makeDeriver(span: HeadSpan): HeadDeriver {
+    const { input } = this.#head;
+    const header = input.block === null ? null : windowStart(input.block, span);
+    const watched = header === null ? null : new WatchedHeader(header);
+    const shown = watched?.shown ?? null;
+    const deriver = new BlockDeriver(input, this.#state, OPTIONS, this.#limits, 'coarse', shown, span);
+    return { header, watched, deriver, under: new Map() };
+  }
+
+  #note({ from }: Transaction, one: TransactionAnalysis, among: Among): void {
+    const { watched, header, under: known } = this.#derivers[among];
+    const seen = watched?.take() ?? [];
     // What it pays beforehand is seen in the sender's balance alone.
     const isPayer = one.accesses.keys.get(accountKey(from, 'balance')) !== 'delta';
     const fields = isPayer ? [...seen, ...FEE_FIELDS] : [...seen];
     const text = fields.join();
-    let under = this.#underHead.get(text);
+    let under = known.get(text);
     if (under === undefined) {
-      under = { header: this.#head.input.block, seen: new Set(fields) };
-      this.#underHead.set(text, under);
+      under = { header, seen: new Set(fields), among };
+      known.set(text, under);
     }
     this.#under.set(one, under);
   }
 
   #isCurrent(one: TransactionAnalysis): boolean {
     const under = this.#under.get(one);
-    const now = this.#head.input.block;
-    if (under === undefined || under.header === now) return true;
-    const { header, seen } = under;
+    if (under === undefined) return true;
+    const { header, seen, among } = under;
+    const now = this.#derivers[among].header;
+    if (header === now) return true;
     if (header === null || now === null) return false;
     for (const field of seen) if (header[field] !== now[field]) return false;
     return true;

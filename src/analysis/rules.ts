@@ -9,6 +9,7 @@ import type { BlockHeader, BlockInput, Transaction } from '../input/block.ts';
 import { createChain } from '../input/chain.ts';
 import { type IntrinsicPrices, intrinsicPrices } from '../input/intrinsic-gas.ts';
 import { type GasSchedule, gasSchedule } from './gas.ts';
+import { type HeadSpan, ONE_BLOCK } from './head-window.ts';
 import type { Rules } from './machine.ts';
 import { Precompiles } from './precompiles.ts';
 import { unknownWord, type Word } from './word.ts';
@@ -25,6 +26,8 @@ export interface BlockRules {
   readonly rules: Rules;
   readonly precompiles: Precompiles;
   readonly block: BlockHeader | null;
+  /** For how long from then on. */
+  readonly span: HeadSpan;
   readonly chainId: bigint;
   /** The hash of an earlier block within reach, as a number; `null`: it has to be loaded first. */
   readonly blockHashOf: (number: bigint) => bigint | null;
@@ -76,8 +79,15 @@ function makeHardforkRules(input: Pick<BlockInput, 'chainId' | 'hardfork'>): Har
   };
 }
 
-/** @param shown - The header as code sees it, which may watch who looks at what. Default: that of the input. */
-export function blockRules(input: BlockInput, shown: BlockHeader | null = input.block): BlockRules {
+/**
+ * @param shown - The header as code sees it, which may watch who looks at what. Default: that of the input.
+ * @param span - The blocks that `shown` is the first of. Default: that one.
+ */
+export function blockRules(
+  input: BlockInput,
+  shown: BlockHeader | null = input.block,
+  span = ONE_BLOCK,
+): BlockRules {
   const hardfork = hardforkRules(input);
   const { block, chainId, blockHashes, otherBlockHashes = 'zero' } = input;
   const other = otherBlockHashes === 'zero' ? 0n : null;
@@ -86,6 +96,7 @@ export function blockRules(input: BlockInput, shown: BlockHeader | null = input.
     ...hardfork,
     precompiles: hardfork.precompiles.forBlock(),
     block: shown,
+    span,
     chainId,
     blockHashOf: (number) => {
       const hash = blockHashes.get(number);

@@ -148,6 +148,7 @@ class TransactionDeriver {
       rules: block.rules,
       precompiles: block.precompiles,
       block: block.block,
+      span: block.span,
       chainId: block.chainId,
       blockHashOf: block.blockHashOf,
       origin: tx.from,

@@ -207,8 +207,8 @@ export class MempoolIndex {
   moveTo(head: MempoolHead, diff: StateDiff): HeadOutcome {
     this.#head = this.#headOf(head);
     const gone = [...this.#entries.values()].filter(({ order }) => this.#isOver(order, diff));
-    this.#removeEntries(new Set(gone));
-    const outcome = this.#analysis.moveTo(this.#head, diff);
+    this.#takeOut(gone);
+    const outcome = this.#analysis.moveTo(this.#head, diff, gone);
     const changed = this.#settle(outcome);
     this.#tell();
     return {
@@ -300,11 +300,15 @@ export class MempoolIndex {
   }
 
   #removeEntries(leaving: ReadonlySet<Entry>): void {
+    this.#takeOut(leaving);
+    this.#settle(this.#analysis.change({ remove: leaving }));
+  }
+
+  #takeOut(leaving: Iterable<Entry>): void {
     for (const entry of leaving) {
       this.#unlist(entry);
       this.#leave(entry);
     }
-    this.#settle(this.#analysis.change({ remove: leaving }));
   }
 
   /** Puts the sets of those that changed into the index. */

@@ -108,7 +108,7 @@ async function compare(
     const changed = what === 'state' ? changeOf(state, slots, at) : null;
     if (changed !== null) {
       state = changed.source;
-      pool.change({ state: { source: state, keys: [changed.key], accounts: [] } });
+      pool.change({ state: { source: state, keys: new Set([changed.key]), accounts: [] } });
     } else if (inside.delete(member)) pool.change({ remove: [member] });
     else {
       inside.add(member);

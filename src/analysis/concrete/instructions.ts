@@ -3,9 +3,11 @@
  * the operands where they lie and moves the top of the stack last, so that those of one that halts are still
  * there. Prices, accesses and their order are as in `../instructions/`.
  */
+
 import { bytesToBigint } from '../../input/hex.ts';
 import { keccak256 } from '../../input/keccak.ts';
 import { concrete } from '../arithmetic.ts';
+import { within } from '../head-window.ts';
 import { knownValue, type Word } from '../word.ts';
 import { BALANCE, NONCE } from './accounts.ts';
 import { arena } from './arena.ts';
@@ -31,7 +33,7 @@ import {
   WORD,
 } from './limbs.ts';
 import { HALT, type Instruction, type Machine, NEXT, REVERT, SUCCESS, WORK } from './machine.ts';
-import { NOT_KNOWN } from './state.ts';
+import { known, NOT_KNOWN } from './state.ts';
 
 /** Preimages are kept up to this length, as in the abstract interpreter. */
 const LONGEST_PREIMAGE = 512;
@@ -128,12 +130,12 @@ function pushWord(frame: Frame, word: Word): number {
 }
 
 function blockValue(
-  read: (block: NonNullable<Machine['block']['block']>, machine: Machine) => bigint,
+  read: (block: NonNullable<Machine['block']['block']>, machine: Machine) => Word,
 ): Instruction {
   return (machine, frame) => {
     const { block } = machine.block;
     if (block === null) throw NOT_KNOWN;
-    return pushWord(frame, read(block, machine));
+    return pushWord(frame, known(read(block, machine)));
   };
 }
 
@@ -192,11 +194,12 @@ const extCodeHash: Instruction = (machine, frame) => {
 };
 
 const blockHash: Instruction = (machine, frame) => {
-  const { block, blockHashOf } = machine.block;
+  const { block, span, blockHashOf } = machine.block;
   if (block === null) throw NOT_KNOWN;
+  const current = known(within(block.number, span.blocks));
   const at = frame.top - WORD;
   const number = toBigint(frame.stack, at);
-  const isRecent = number < block.number && block.number - number <= 256n;
+  const isRecent = number < current && current - number <= 256n;
   const hash = isRecent ? blockHashOf(number) : 0n;
   if (hash === null) throw NOT_KNOWN;
   setBigint(frame.stack, at, hash);
@@ -501,8 +504,8 @@ for (const [opcode, instruction] of [
   [0x3f, extCodeHash],
   [0x40, blockHash],
   [0x41, blockValue((block) => BigInt(block.feeRecipient))],
-  [0x42, blockValue((block) => block.timestamp)],
-  [0x43, blockValue((block) => block.number)],
+  [0x42, blockValue((block, { block: { span } }) => within(block.timestamp, span.seconds))],
+  [0x43, blockValue((block, { block: { span } }) => within(block.number, span.blocks))],
   [
     0x44,
     blockValue((block, { rules }) => (rules.hasPrevRandao ? BigInt(block.prevRandao) : block.difficulty)),

@@ -1,7 +1,9 @@
 /** What a frame sees of its surroundings: message, code, other accounts, block (Yellow Paper App. H, 30s and 40s). */
+
 import type { Address } from '../../input/block.ts';
 import { keccak256 } from '../../input/keccak.ts';
 import { type CellSet, NO_CELLS, unionCells } from '../cells.ts';
+import { within } from '../head-window.ts';
 import { charge, HALT, type Instruction, type Machine, meterBy, NEXT, type Path } from '../machine.ts';
 import { loadString, type SymbolicString, wordOfBytes } from '../memory.ts';
 import { chargePerWord, copyString, memoryRange, pop } from '../operands.ts';
@@ -233,13 +235,14 @@ function codeHash(machine: Machine, path: Path, address: Address): Word {
 export const blockHash: Instruction = (machine, path) => {
   const operand = pop(path);
   const number = knownValue(operand);
-  const { block, blockHashOf, recorder } = machine.tx;
-  if (number === null || block === null) {
+  const { block, span, blockHashOf, recorder } = machine.tx;
+  const current = block === null ? null : knownValue(within(block.number, span.blocks));
+  if (number === null || current === null) {
     path.stack.push(unknownWord(unionCells(cellsOf(operand), path.control)));
     return NEXT;
   }
   recorder.assume(cellsOf(operand));
-  const isRecent = number < block.number && block.number - number <= 256n;
+  const isRecent = number < current && current - number <= 256n;
   const hash = isRecent ? blockHashOf(number) : 0n;
   if (hash === null) recorder.missingBlockHashes.add(number);
   path.stack.push(hash ?? unknownWord(path.control));
@@ -259,7 +262,7 @@ export const blobHash: Instruction = (machine, path) => {
 
 /** A field of the block; unknown when the transaction has no block yet. */
 export function blockValue(
-  read: (block: NonNullable<Machine['tx']['block']>, machine: Machine) => bigint,
+  read: (block: NonNullable<Machine['tx']['block']>, machine: Machine) => Word,
 ): Instruction {
   return pushes((machine) =>
     machine.tx.block === null ? unknownWord(NO_CELLS) : read(machine.tx.block, machine),

@@ -1,4 +1,5 @@
 /** The 256 opcodes: transfer function, and what each takes from and leaves on the stack. */
+import { within } from '../head-window.ts';
 import type { Instruction } from '../machine.ts';
 import { unknownWord } from '../word.ts';
 import {
@@ -169,13 +170,13 @@ row(
   0x42,
   0,
   1,
-  blockValue((block) => block.timestamp),
+  blockValue((block, { tx }) => within(block.timestamp, tx.span.seconds)),
 );
 row(
   0x43,
   0,
   1,
-  blockValue((block) => block.number),
+  blockValue((block, { tx }) => within(block.number, tx.span.blocks)),
 );
 row(
   0x44,
