@@ -1,5 +1,5 @@
 /** The files that the arguments name, as parsed documents. */
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { InputError } from '../errors.ts';
 import type { Address } from '../input/block.ts';
@@ -22,6 +22,8 @@ export interface DocumentPaths {
   readonly blockHashes?: string;
   readonly blockAccessList?: string;
   readonly names?: readonly NamesPath[];
+  /** Files that are going to be written: none of them may be one of those above. */
+  readonly written?: readonly string[];
 }
 
 /** A file with names, and the account that it is about, where that is said. */
@@ -30,7 +32,7 @@ export interface NamesPath {
   readonly account?: Address;
 }
 
-/** @throws InputError what is not JSON, what cannot be read, standard input for several files */
+/** @throws InputError what is not JSON, what cannot be read, standard input for several files, a file that would be lost */
 export async function readDocuments({
   input,
   state,
@@ -39,8 +41,9 @@ export async function readDocuments({
   blockHashes = blockHashesNear(input),
   blockAccessList,
   names = [],
+  written = [],
 }: DocumentPaths): Promise<RunDocuments> {
-  refuseSharedStandardInput([
+  const read = [
     input,
     ...state,
     env,
@@ -48,7 +51,9 @@ export async function readDocuments({
     blockHashes,
     blockAccessList,
     ...names.map(({ path }) => path),
-  ]);
+  ].filter((path) => path !== undefined);
+  refuseSharedStandardInput(read);
+  refuseOverwriting(read, written);
   const prestates: NamedDocument[] = [];
   const document = input === undefined ? undefined : await readNamed(input);
   for (const file of state) {
@@ -102,4 +107,27 @@ function blockHashesNear(path: string | undefined): string | undefined {
   return [join(folder, BLOCK_HASHES_FILE), join(dirname(folder), BLOCK_HASHES_FILE)].find((file) =>
     existsSync(file),
   );
+}
+
+/** What is read is worth more than what is made of it. */
+function refuseOverwriting(read: readonly string[], written: readonly string[]): void {
+  const files = (paths: readonly string[]) => paths.filter((path) => path !== STANDARD_STREAM);
+  const known = new Set(files(read).map(realPath));
+  const lost = files(written).find((path) => known.has(realPath(path)));
+  if (lost === undefined) return;
+  throw new InputError({
+    source: lost,
+    path: '',
+    expected: 'another file to write than those that are read',
+    got: 'one of these',
+  });
+}
+
+/** The path without links; as it is where there is no such file yet. */
+export function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return resolve(path);
+  }
 }

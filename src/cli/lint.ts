@@ -1,5 +1,4 @@
 /** `lint`: declared access lists, and what to do about them. */
-import { realpathSync } from 'node:fs';
 import { relative } from 'node:path';
 import { type Command, Option } from 'commander';
 import { InputError } from '../errors.ts';
@@ -8,7 +7,7 @@ import type { SarifSource } from '../lint/sarif.ts';
 import { formOf } from '../output/kinds.ts';
 import { jsonText, LINT_KINDS, renderLint } from '../output/lint-kinds.ts';
 import { outputColors } from './color.ts';
-import { readDocuments, STANDARD_STREAM } from './documents.ts';
+import { readDocuments, realPath, STANDARD_STREAM } from './documents.ts';
 import type { Manual } from './manual.ts';
 import { lintFiles } from './option-values.ts';
 import {
@@ -96,7 +95,6 @@ export function addLint(root: Command): Command {
 /** @throws InputError, RpcError */
 async function lintCommand(path: string | undefined, options: LintCommandOptions): Promise<void> {
   const { fix, state, env, blockHashes, unordered } = options;
-  refuseOverwriting(path, fix);
   if (fix === STANDARD_STREAM && options.json === true) {
     const expected = 'one result on standard output';
     throw new InputError({ source: 'arguments', path: '', expected, got: '--json and --fix -' });
@@ -108,6 +106,7 @@ async function lintCommand(path: string | undefined, options: LintCommandOptions
     ...(env !== undefined && { env }),
     ...(blockHashes !== undefined && { blockHashes }),
     names: options.names,
+    written: [...options.out, ...(fix === undefined ? [] : [fix])],
   });
   const { lint, statesOf } = await import('../run.ts');
   const { nodeProgress, withProgress } = await import('./progress.ts');
@@ -129,22 +128,6 @@ async function lintCommand(path: string | undefined, options: LintCommandOptions
   const notes =
     fix === undefined ? [] : ['the transactions of --fix are unsigned: no signature holds for another list'];
   conclude({ ...verdict, notes: [...verdict.notes, ...notes] }, options);
-}
-
-/** Signed transactions would be lost. */
-function refuseOverwriting(input: string | undefined, fix: string | undefined): void {
-  if (input === undefined || fix === undefined || input === STANDARD_STREAM || fix === STANDARD_STREAM)
-    return;
-  if (realPath(input) !== realPath(fix)) return;
-  throw new InputError({ source: '--fix', path: '', expected: 'another file than the input', got: fix });
-}
-
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
 }
 
 async function write(

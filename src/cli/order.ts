@@ -149,6 +149,7 @@ async function orderCommand(path: string | undefined, options: OrderCommandOptio
     ...(env !== undefined && { env }),
     ...(blockHashes !== undefined && { blockHashes }),
     names: options.names,
+    written: options.out,
   });
   const { order, statesOf } = await import('../run.ts');
   const { nodeProgress, withProgress } = await import('./progress.ts');

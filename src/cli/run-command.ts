@@ -64,6 +64,7 @@ export async function runCommand(
       ...(options.blockHashes !== undefined && { blockHashes: options.blockHashes }),
       ...(blockAccessList !== undefined && { blockAccessList }),
       names: options.names,
+      written: options.out,
     });
     const library = await import('../run.ts');
     const { rpc } = runOptions;

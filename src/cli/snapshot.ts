@@ -113,7 +113,7 @@ async function runSnapshot(path: string | undefined, options: SnapshotOptions): 
 }
 
 function contentOf({ input: { block, transactions } }: NodeSnapshot): string {
-  const count = `${transactions.length} transactions`;
+  const count = `${transactions.length} transaction${transactions.length === 1 ? '' : 's'}`;
   return block === null ? count : `block ${block.number}, ${count}`;
 }
 
@@ -125,5 +125,7 @@ function nextCommand(
   const command = isExecuted ? 'execute' : 'analyze';
   const words = ['pevm-analyze', command, paths.input, '--state', paths.prestate, ...options];
   const verify = isExecuted ? ['--verify', '--strict'] : [];
-  return [...words, ...verify].map((word) => (/^[\w./:=-]+$/.test(word) ? word : `'${word}'`)).join(' ');
+  return [...words, ...verify]
+    .map((word) => (/^[\w./:=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`))
+    .join(' ');
 }

@@ -118,7 +118,7 @@ describe('lint', () => {
   test('--fix does not overwrite the input', async () => {
     const { code, stderr } = await lint('costly.json', '--fix', join(folder, '.', 'costly.json'));
     expect(code).toBe(2);
-    expect(stderr).toContain('--fix: expected another file than the input');
+    expect(stderr).toContain('expected another file to write than those that are read, got one of these');
   });
 
   test('a compressed input has no places, standard input no file', async () => {

@@ -1,5 +1,5 @@
 /** Files that `--out` writes, as a user gets them. */
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -100,4 +100,21 @@ test('--help lists every kind', async () => {
   for (const { extension, description } of OUTPUT_KINDS) {
     expect(stdout.replace(/\s+/g, ' ')).toContain(` ${extension} ${description}`);
   }
+});
+
+test('no file that is read is written over, by whatever name', async () => {
+  const [input, link] = [join(folder, 'own.json'), join(folder, 'link.json')];
+  const content = '[]';
+  await writeFile(input, content);
+  await symlink(input, link);
+  for (const path of [input, join(folder, '.', 'own.json'), link]) {
+    for (const args of [[path], [example('block'), '--state', path]]) {
+      const { code, stderr } = await runBuilt([...args, '--out', input]);
+      expect([code, stderr]).toEqual([
+        2,
+        `pevm-analyze: ${input}: expected another file to write than those that are read, got one of these\n`,
+      ]);
+    }
+  }
+  expect(await readFile(input, 'utf8')).toBe(content);
 });
