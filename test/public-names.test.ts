@@ -67,6 +67,7 @@ test('the public names are exactly these', () => {
     'planSchedule',
     'readBlockAccessList',
     'readBlockHashes',
+    'readChange',
     'readDocument',
     'readInput',
     'readNames',

@@ -9,7 +9,7 @@ import type { OrderRunOptions } from '../run.ts';
 import { outputColors } from './color.ts';
 import { readDocuments } from './documents.ts';
 import type { Manual } from './manual.ts';
-import { addressValue, amountOf, numberFrom, orderFiles, workerCount } from './option-values.ts';
+import { addressValue, amountOf, collect, numberFrom, orderFiles, workerCount } from './option-values.ts';
 import {
   type CacheOptions,
   type ChainOptions,
@@ -40,6 +40,7 @@ interface OrderCommandOptions
   readonly weight?: bigint;
   readonly steps?: number;
   readonly groups?: number | true;
+  readonly whatIf: readonly string[];
   readonly gasLimit?: bigint;
   readonly blobLimit?: number;
   readonly baseFee?: bigint;
@@ -65,6 +66,10 @@ With \`--strict\` the exit code is 1 if an order may touch anything, or somethin
     {
       does: "a block's transactions, for least time on eight lanes",
       command: 'pevm-analyze order block.json --state prestate.json --objective parallel --lanes 8',
+    },
+    {
+      does: 'what would become of it without an order, named by the beginning of its hash',
+      command: 'pevm-analyze order pool.json --rpc URL --what-if drop:0x49f3ee61',
     },
     {
       does: 'the block to execute, and as a bundle to send',
@@ -122,6 +127,14 @@ export function addOrder(root: Command): Command {
     )
     .addOption(
       new Option(
+        '--what-if <change>',
+        'what would become of the block: drop:ORDER, move:ORDER:PLACE, add:ORDER[:PLACE] (one that was left out), commute:KEY; may be repeated, one after the other',
+      )
+        .argParser(collect)
+        .default([], 'none'),
+    )
+    .addOption(
+      new Option(
         '--groups [n]',
         'groups of the pool to simulate apart, each in at most so many sequences (default: 8), and what to load for them',
       ).argParser(numberFrom(1, 1_000)),
@@ -168,7 +181,8 @@ async function orderCommand(path: string | undefined, options: OrderCommandOptio
 }
 
 function orderOptionsOf(options: OrderCommandOptions): OrderRunOptions {
-  const { objective, lanes, weight, steps, groups, gasLimit, blobLimit, baseFee, feeRecipient } = options;
+  const { objective, lanes, weight, steps, groups, whatIf, gasLimit, blobLimit, baseFee, feeRecipient } =
+    options;
   return {
     ...settingOf(options),
     objective,
@@ -176,6 +190,7 @@ function orderOptionsOf(options: OrderCommandOptions): OrderRunOptions {
     ...(weight !== undefined && { weight }),
     ...(steps !== undefined && { steps }),
     ...(blobLimit !== undefined && { blobLimit }),
+    whatIf,
     ...(groups !== undefined && { simulation: groups === true ? {} : { sequences: groups } }),
     header: {
       ...(gasLimit !== undefined && { gasLimit }),

@@ -1,6 +1,8 @@
 /** What `order` found as its JSON document, in an order that depends on the input alone. Its shape is that of `schema.ts`. */
 import type { Hex } from '../input/block.ts';
+import type { OrderCost } from '../mempool/order-costs.ts';
 import type { Simulation } from '../mempool/simulation-groups.ts';
+import type { BlockTimes } from '../mempool/what-if.ts';
 import { regionDocument } from '../report/document.ts';
 import { quantity } from '../report/quantity.ts';
 import { leftOutOrders } from './left-out.ts';
@@ -66,6 +68,9 @@ export function buildOrderDocument(result: OrderedBlock): OrderDocument {
       gas: quantity(orders.reduce((sum, id) => sum + gasOf(result, id), 0n)),
     })),
     openOrders: pool.open(),
+    costs: result.costs.orders.map(costJson),
+    costliest: result.costs.costliest,
+    whatIf: result.whatIf === null ? null : whatIfJson(result.whatIf),
     simulation: result.simulation === null ? null : simulationJson(result.simulation),
     missing: [...new Set([...pool.missing, ...findings.analysis.missing])].sort(),
   };
@@ -92,6 +97,48 @@ function simulationJson({ groups, open }: Simulation): NonNullable<OrderDocument
       },
     })),
     open: [...open],
+  };
+}
+
+function costJson({ id, takes, isWorthIt, ...rest }: OrderCost): OrderDocument['costs'][number] {
+  const { makespan, bound, time, value, price, tip } = rest;
+  return {
+    id,
+    takes: [...takes],
+    makespan: quantity(makespan),
+    bound: quantity(bound),
+    time: quantity(time),
+    value: signed(value),
+    price: signed(price),
+    tip: signed(tip),
+    isWorthIt,
+  };
+}
+
+function whatIfJson({
+  changes,
+  outcome,
+}: NonNullable<OrderedBlock['whatIf']>): NonNullable<OrderDocument['whatIf']> {
+  const { before, after, orders, outOfTurn, free, sooner, affected, basis } = outcome;
+  return {
+    changes: [...changes],
+    before: timesJson(before),
+    after: timesJson(after),
+    orders: [...orders],
+    outOfTurn: [...outOfTurn],
+    free: [...free],
+    sooner: sooner.map(({ id, gas }) => ({ id, gas: quantity(gas) })),
+    affected: [...affected],
+    basis,
+  };
+}
+
+function timesJson({ makespan, bound, gas, value }: BlockTimes) {
+  return {
+    makespan: quantity(makespan),
+    bound: quantity(bound),
+    gas: quantity(gas),
+    value: signed(value),
   };
 }
 

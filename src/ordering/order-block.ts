@@ -4,9 +4,11 @@ import { buildConflictGraph } from '../graph/build.ts';
 import type { BlockHeader, BlockInput } from '../input/block.ts';
 import { createMempoolIndex, type MempoolIndex } from '../mempool/mempool-index.ts';
 import { type Order, ordersOf } from '../mempool/order.ts';
+import { type OrderCosts, orderCosts } from '../mempool/order-costs.ts';
 import { orderTransactions } from '../mempool/order-transactions.ts';
 import type { Ordering, OrderingOptions } from '../mempool/ordering.ts';
 import { type Simulation, type SimulationOptions, simulationGroups } from '../mempool/simulation-groups.ts';
+import { type WhatIf, whatIf } from '../mempool/what-if.ts';
 import type { Names } from '../names/names.ts';
 import type { Findings } from '../report/document.ts';
 import type { StateKey } from '../state/key.ts';
@@ -15,6 +17,7 @@ import { blockInput } from './block-input.ts';
 import { type BlockToBuild, blockToBuild, type HeaderChoice } from './block-to-build.ts';
 import { measureOrdering, measureOwn, type SequenceMeasure } from './measure.ts';
 import { planOfOrdering } from './plan.ts';
+import { readChange } from './what-if-request.ts';
 
 /** What to order for, which block is to be built, and what it starts from. */
 export interface OrderBlockOptions extends Omit<OrderingOptions, 'gasLimit'> {
@@ -23,6 +26,8 @@ export interface OrderBlockOptions extends Omit<OrderingOptions, 'gasLimit'> {
   readonly header?: HeaderChoice;
   /** Groups to simulate apart. Default: none are made. */
   readonly simulation?: SimulationOptions;
+  /** Changes to the block, one after the other: what would become of it? In the words of `readChange`. Default: none. */
+  readonly whatIf?: readonly string[];
 }
 
 /** An order of the input that is not in the pool, and the one whose place it would take. */
@@ -45,6 +50,10 @@ export interface OrderedBlock {
   readonly findings: Findings;
   /** What of the pool to simulate, in which sequences, if that was asked for. */
   readonly simulation: Simulation | null;
+  /** What each order of the block costs it in time. */
+  readonly costs: OrderCosts;
+  /** What would become of the block with the changes that were asked for; `null`: none. */
+  readonly whatIf: { readonly changes: readonly string[]; readonly outcome: WhatIf } | null;
   /** Absent: keys are told by what the analysis saw of storage layouts. */
   readonly names?: Names;
 }
@@ -56,7 +65,7 @@ export interface OrderedBlock {
  * @throws InputError for options that are wrong.
  */
 export async function orderBlock(given: BlockInput, options: OrderBlockOptions): Promise<OrderedBlock> {
-  const { state, header, simulation, ...how } = options;
+  const { state, header, simulation, whatIf: changes = [], ...how } = options;
   const { block, origin } = blockToBuild(given, header);
   const input = { ...given, block };
   const pooled = await withState(state, input, () => {
@@ -86,7 +95,18 @@ export async function orderBlock(given: BlockInput, options: OrderBlockOptions):
     sequences,
     findings,
     simulation: simulation === undefined ? null : simulationGroups(pool, simulation),
+    costs: orderCosts(pool, ordering),
+    whatIf: changes.length === 0 ? null : { changes, outcome: outcomeOf(changes, pool, ordering) },
   };
+}
+
+function outcomeOf(changes: readonly string[], pool: MempoolIndex, ordering: Ordering): WhatIf {
+  const orders = pool.orders();
+  return whatIf(
+    pool,
+    ordering,
+    changes.map((text) => readChange(text, orders, ordering)),
+  );
 }
 
 /** A block that ran says what came of it. */

@@ -105,6 +105,48 @@ const simulation = z
   })
   .meta({ id: 'Simulation', description: 'What to simulate apart; see --groups.' });
 
+const cost = z
+  .strictObject({
+    id,
+    takes: z
+      .array(id)
+      .meta({ description: 'Later orders that go with it, since its nonces are missing to them.' }),
+    makespan: quantity.meta({ description: 'Without it and those.' }),
+    bound: quantity.meta({ description: 'Without it and those.' }),
+    time: quantity.meta({ description: 'By how much that makespan is shorter.' }),
+    value: amount.meta({ description: 'What it and those pay.' }),
+    price: amount.meta({
+      description: 'What the time is worth, by what the block earns for each unit of it.',
+    }),
+    tip: amount.meta({ description: 'For each unit of gas, at which they would pay just that.' }),
+    isWorthIt: z.boolean(),
+  })
+  .meta({ id: 'OrderCost', description: "In gas, the others' sets as they are with it." });
+
+const times = z
+  .strictObject({ makespan: quantity, bound: quantity, gas: quantity, value: amount })
+  .meta({ id: 'BlockTimes' });
+
+const whatIf = z
+  .strictObject({
+    changes: z.array(z.string()).meta({ description: 'As they were asked for, one after the other.' }),
+    before: times,
+    after: times,
+    orders: z.array(id).meta({ description: 'In block order, after the changes.' }),
+    outOfTurn: z
+      .array(id)
+      .meta({ description: 'Cannot run any more: nonces before theirs are missing or used.' }),
+    free: z.array(id).meta({ description: 'Waited for others, or others for them, and now none.' }),
+    sooner: z
+      .array(z.strictObject({ id, gas: quantity }))
+      .meta({ description: 'Can start sooner by so much gas on any number of lanes; most first.' }),
+    affected: z.array(id).meta({ description: 'May do something else than before.' }),
+    basis: z.enum(['derived', 'assumed']).meta({
+      description: 'derived: sets of the new sequence. assumed: besides, a key was taken to commute.',
+    }),
+  })
+  .meta({ id: 'WhatIf' });
+
 /** The document of version 1. */
 export const orderSchema = z
   .strictObject({
@@ -159,6 +201,11 @@ export const orderSchema = z
     openOrders: z
       .array(id)
       .meta({ description: 'Of the pool, that may touch anything: they are in no group.' }),
+    costs: z.array(cost).meta({ description: 'What each order of the block costs it, in block order.' }),
+    costliest: id
+      .nullable()
+      .meta({ description: 'Without which the block takes least; null: none matters.' }),
+    whatIf: whatIf.nullable().meta({ description: 'null: not asked for.' }),
     simulation: simulation.nullable().meta({ description: 'null: not asked for.' }),
     missing: z.array(z.string()).meta({ description: 'State keys that were not known.' }),
   })

@@ -13,6 +13,8 @@ import type { SequenceMeasure } from './measure.ts';
 import type { OrderedBlock } from './order-block.ts';
 
 const SHOWN_GROUPS = 8;
+const SHOWN_COSTS = 5;
+const SHOWN_IDS = 4;
 const NAME_COLUMNS = 10;
 const GAS_COLUMNS = 15;
 const GAP_COLUMNS = 9;
@@ -25,6 +27,8 @@ export function formatOrder(result: OrderedBlock, colors: Colors): string {
     heading(result, colors),
     comparison(result, colors),
     lanes({ ...result.findings, names }, colors),
+    costs(result, colors, names),
+    whatIfLines(result, colors),
     leftOut(result, colors),
     conflictGroups(result, colors, names),
     simulation(result, colors),
@@ -89,6 +93,60 @@ function sequenceLine(
     `${grouped(bound).padStart(GAS_COLUMNS)}${percent(makespan - bound, bound).padStart(GAP_COLUMNS)}` +
     `${weiText(value).padStart(VALUE_COLUMNS)}`;
   return name === chosen ? colors.green(line) : line;
+}
+
+/** Which orders the block would be shorter without, and what would make up for that. */
+function costs({ costs: found, pool, ordering }: OrderedBlock, colors: Colors, names: Names): string[] {
+  const costly = found.orders.filter(({ time }) => time > 0).sort((a, b) => b.time - a.time);
+  if (costly.length === 0) return [];
+  const byId = new Map(pool.orders().map((order) => [order.id, order]));
+  return [
+    title('What costs the block most time', colors),
+    ...costly.slice(0, SHOWN_COSTS).flatMap(({ id, takes, time, value, price, tip, isWorthIt }) => {
+      const tx = byId.get(id)?.transactions[0];
+      const place = ordering.placed.find((one) => one.id === id)?.first ?? 0;
+      const others = takes.length === 0 ? '' : ` with ${counted(takes.length, 'later order')} of its senders`;
+      const verdict = isWorthIt
+        ? `pays ${weiText(value)}, the time is worth ${weiText(price)}`
+        : `pays ${weiText(value)}, and would have to pay ${weiText(price)}: a tip of ${weiText(tip)} a gas`;
+      return [
+        ...wrapped(`#${place} ${shortId(id)}${tx === undefined ? '' : ` ${routeText(tx, names)}`}`),
+        ...wrapped(
+          `${grouped(time)} gas (${percent(time, found.makespan)})${others}; ${verdict}`,
+          '      ',
+        ).map(isWorthIt ? colors.dim : colors.yellow),
+      ];
+    }),
+    ...more(costly.length - SHOWN_COSTS, 'order', colors),
+  ];
+}
+
+function whatIfLines({ whatIf: asked }: OrderedBlock, colors: Colors): string[] {
+  if (asked === null) return [];
+  const { changes, outcome } = asked;
+  const { before, after, outOfTurn, free, sooner, affected, basis } = outcome;
+  const change = (name: string, old: number, now: number): string =>
+    `${name} ${grouped(now)} instead of ${grouped(old)}`;
+  const listed = (ids: readonly string[]): string =>
+    ids.slice(0, SHOWN_IDS).map(shortId).join(', ') + (ids.length > SHOWN_IDS ? ', …' : '');
+  const lists: [string, readonly string[]][] = [
+    ['wait for nobody any more, nor others for them', free],
+    ['can start sooner', sooner.map(({ id }) => id)],
+    ['cannot run any more, as nonces before theirs are missing or used', outOfTurn],
+    ['may do something else than before', affected],
+  ];
+  return [
+    title('What if', colors),
+    ...changes.flatMap((text) => wrapped(text)),
+    ...wrapped(
+      `${change('Makespan', before.makespan, after.makespan)}, ${change('bound', before.bound, after.bound)}; ` +
+        `tips ${weiText(after.value)} instead of ${weiText(before.value)}.` +
+        (basis === 'assumed' ? ' That a key commutes is taken for granted.' : ''),
+    ),
+    ...lists.flatMap(([what, ids]) =>
+      ids.length === 0 ? [] : wrapped(`${grouped(ids.length)} ${what}: ${listed(ids)}`, '    '),
+    ),
+  ];
 }
 
 function leftOut(result: OrderedBlock, colors: Colors): string[] {

@@ -107,6 +107,31 @@ describe('a block as a pool', () => {
   });
 });
 
+test('--what-if: a sender without its first transaction', async () => {
+  const pool = [transfer(0x11, 0, 9n), transfer(0x22, 0, 5n), transfer(0x11, 1, 7n)];
+  const plain = await document(pool, '--objective', 'fees', '--lanes', '1');
+  expect(plain.whatIf).toBeNull();
+  expect(plain.costs.map(({ id }) => id)).toEqual(plain.orders.map(({ id }) => id));
+  expect(plain.costs.map(({ time, takes }) => [Number(time), takes.length])).toEqual([
+    [42_000, 1],
+    [21_000, 0],
+    [21_000, 0],
+  ]);
+  const [first, second, third] = plain.orders.map(({ id }) => id);
+  const asked = `drop:${first?.slice(0, 12)}`;
+  const { whatIf } = await document(pool, '--objective', 'fees', '--lanes', '1', '--what-if', asked);
+  expect(whatIf).toMatchObject({ changes: [asked], orders: [third], outOfTurn: [second], basis: 'derived' });
+  expect(Number(whatIf?.after.makespan)).toBe(21_000);
+  const { stdout } = await order(pool, '--lanes', '1', '--what-if', 'move:2:0', '--what-if', 'drop:2');
+  expect(stdout).toContain('What costs the block most time');
+  expect(stdout.replace(/\s+/g, ' ')).toContain('move:2:0 drop:2 Makespan');
+  const wrong = await order(pool, '--what-if', 'drop:0x');
+  expect([wrong.code, wrong.stderr]).toEqual([
+    2,
+    'pevm-analyze: --what-if: expected an order of the pool, got 0x\n',
+  ]);
+});
+
 test('--groups: what to simulate apart', async () => {
   const pool = [transfer(0x11, 0, 9n), transfer(0x22, 0, 5n), transfer(0x11, 1, 7n)];
   expect((await document(pool)).simulation).toBeNull();

@@ -12,13 +12,13 @@ export function weiText(amount: bigint): string {
   return `${sign}${decimal(size, digits)} ${unit}`;
 }
 
-/** Four digits behind the first that is not zero, or all before the point. */
+/** Four digits from the first that is not zero on, or all before the point; the rest is cut. */
 function decimal(amount: bigint, digits: number): string {
   const text = amount.toString().padStart(digits + 1, '0');
   const whole = text.slice(0, -digits);
   const rest = text.slice(-digits);
   const leading = whole === '0' ? rest.length - rest.replace(/^0+/, '').length : 0;
-  const shown = rest.slice(0, Math.max(0, leading + 4 - (whole === '0' ? 0 : whole.length - 1)));
+  const shown = rest.slice(0, Math.max(0, leading + 4 - (whole === '0' ? 0 : whole.length)));
   const tail = shown.replace(/0+$/, '');
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',');
   return tail === '' ? grouped : `${grouped}.${tail}`;
