@@ -39,6 +39,7 @@ export {
   InternalError,
   InvalidBlockError,
 } from './errors.ts';
+export type { BlockExecutorOptions, BlockOptions } from './executor/block-executor.ts';
 export type { Unmet, UnmetCode } from './executor/demands.ts';
 export type { EngineKind } from './executor/engine-kind.ts';
 export type {
@@ -61,7 +62,8 @@ export { analyzeFetching } from './executor/fetch-rounds.ts';
 export type { Escape } from './executor/guard.ts';
 export type { Metrics } from './executor/metrics.ts';
 export { MissingStateError } from './executor/missing-state.ts';
-export type { Execution, Log, Outcome, Receipt } from './executor/outcome.ts';
+export type { BlockResult, Execution, Log, Outcome, Receipt } from './executor/outcome.ts';
+export type { PoolOptions } from './executor/pool-options.ts';
 export type { ExecutionTrace, TracedRun, TracedSpan } from './executor/trace.ts';
 export { buildConflictGraph } from './graph/build.ts';
 export type { Component, ConflictGraph, Edge, HotKey } from './graph/conflict-graph.ts';

@@ -2,6 +2,7 @@
 import { InputError } from '../errors.ts';
 import { DEFAULT_ENGINE, type EngineKind } from './engine-kind.ts';
 
+/** How worker threads are run. */
 export interface PoolOptions {
   readonly workers: number;
   /** Entry of the threads. Default: the built `worker.js` beside this file. */

@@ -30,6 +30,7 @@ export function buildSarif(result: LintResult, source: SarifSource = {}): SarifL
   const regions = text === undefined ? null : regionsIn(text);
   const rules = Object.entries<Rule>(RULES);
   const indices = new Map(rules.map(([id], index) => [id, index]));
+  const fingerprints = fingerprintsOf(result);
   return {
     $schema: SCHEMA,
     version: '2.1.0',
@@ -50,13 +51,13 @@ export function buildSarif(result: LintResult, source: SarifSource = {}): SarifL
         },
         ...(uri !== null && { artifacts: [{ location: { uri } }] }),
         columnKind: 'utf16CodeUnits',
-        results: result.findings.map((finding) => ({
+        results: result.findings.map((finding, at) => ({
           ruleId: finding.rule,
           ruleIndex: indices.get(finding.rule) ?? -1,
           level: finding.severity,
           message: { text: finding.message },
           locations: [location(finding, result, uri, regions)],
-          partialFingerprints: { 'finding/v1': fingerprint(finding, result) },
+          partialFingerprints: { 'finding/v1': fingerprints[at] ?? '' },
           ...(finding.gas !== null && { properties: { savesGas: Number(finding.gas) } }),
         })),
       },
@@ -97,10 +98,18 @@ function qualifiedName(finding: Finding, result: LintResult): string {
   return [hashOf(finding, result), finding.address, finding.slot].filter((part) => part !== null).join('/');
 }
 
-/** What makes a finding the same one in another run: not where it stands, nor how much gas it is about. */
-function fingerprint(finding: Finding, result: LintResult): string {
-  const { rule, entry, entrySlot } = finding;
-  return [rule, qualifiedName(finding, result), entry ?? '', entrySlot ?? ''].join(':');
+/**
+ * What makes each finding the same one in another run: not where it stands, nor how much gas it is about. Of several
+ * on the same thing, such as a slot that is listed three times, the first is the first one again.
+ */
+function fingerprintsOf(result: LintResult): string[] {
+  const counts = new Map<string, number>();
+  return result.findings.map((finding) => {
+    const name = `${finding.rule}:${qualifiedName(finding, result)}`;
+    const count = (counts.get(name) ?? 0) + 1;
+    counts.set(name, count);
+    return count === 1 ? name : `${name}:${count}`;
+  });
 }
 
 /** A relative reference, or a `file:` URI for an absolute path. */

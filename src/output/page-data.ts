@@ -14,7 +14,7 @@ import type {
   PageReason,
   PageTransaction,
 } from '../page/data.ts';
-import type { Findings } from '../report/document.ts';
+import { type Findings, isListable } from '../report/document.ts';
 import { addressOf, type StateKey } from '../state/key.ts';
 
 /** What the page of a run says; the same findings give the same, apart from measured times. */
@@ -56,7 +56,6 @@ function pageTransaction(
   receipt: Receipt | null,
   names: Names,
 ): PageTransaction {
-  const isListed = found.status !== 'unbounded' && found.accesses.regions.every(({ address }) => address);
   return {
     hash: tx.hash,
     from: tx.from,
@@ -70,7 +69,7 @@ function pageTransaction(
     resolveAfter: found.resolveAfter,
     heldBy: found.heldBy,
     declaredEntries: tx.accessList === null ? null : entries(tx.accessList),
-    derivedEntries: isListed ? entries(found.derivedAccessList) : null,
+    derivedEntries: isListable(found) ? entries(found.derivedAccessList) : null,
     receipt:
       receipt === null
         ? null

@@ -111,5 +111,12 @@ describe('SARIF', () => {
       );
     expect(new Set(prints()).size).toBe(result.findings.length);
     expect(prints({ path: 'other.json', text: TEXT })).toEqual(prints());
+    const moved = result.findings.map((one) => ({
+      ...one,
+      entry: one.entry === null ? null : one.entry + 1,
+    }));
+    const { runs } = buildSarif({ ...result, findings: moved });
+    const [run] = JSON.parse(JSON.stringify(runs));
+    expect(run.results.map((one: ParsedResult) => JSON.stringify(one.partialFingerprints))).toEqual(prints());
   });
 });
