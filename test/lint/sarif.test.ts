@@ -117,6 +117,8 @@ describe('SARIF', () => {
     }));
     const { runs } = buildSarif({ ...result, findings: moved });
     const [run] = JSON.parse(JSON.stringify(runs));
-    expect(run.results.map((one: ParsedResult) => JSON.stringify(one.partialFingerprints))).toEqual(prints());
+    expect(
+      run.results.map((one: { partialFingerprints: unknown }) => JSON.stringify(one.partialFingerprints)),
+    ).toEqual(prints());
   });
 });
