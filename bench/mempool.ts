@@ -8,7 +8,8 @@
  * probes and the heads, and the pool has to say then what one made from scratch says.
  *
  * Options: `--orders N` (10,000), `--heads N` (50), `--size N` transactions of a head (100), `--probes N` orders that
- * come and go one by one (1,000), `--operations N` (none).
+ * come and go one by one (1,000), `--operations N` (none), `--kinds NAMES` workloads that the orders are of, with commas
+ * (all of `pending-orders.ts`).
  */
 import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
@@ -92,6 +93,7 @@ const { values } = parseArgs({
     size: { type: 'string', default: '100' },
     probes: { type: 'string', default: '1000' },
     operations: { type: 'string' },
+    kinds: { type: 'string' },
   },
 });
 const [count, heads, size, probes] = (['orders', 'heads', 'size', 'probes'] as const).map((name) =>
@@ -99,7 +101,7 @@ const [count, heads, size, probes] = (['orders', 'heads', 'size', 'probes'] as c
 ) as [number, number, number, number];
 const operations = values.operations === undefined ? 0 : numberOf('operations', values.operations);
 
-const { input, prestate, orders: all } = await pendingOrders(count);
+const { input, prestate, orders: all } = await pendingOrders(count, values.kinds?.split(',') ?? null);
 if (input.block === null) throw new Error('a block has a header');
 const rules = { hardfork: input.hardfork, chainId: input.chainId };
 let state: StateSource = snapshotState(prestate);

@@ -46,13 +46,20 @@ export interface PendingOrders {
   readonly orders: readonly Order[];
 }
 
-/** The same count gives the same orders. */
-export async function pendingOrders(count: number): Promise<PendingOrders> {
+/**
+ * The same options give the same orders.
+ *
+ * @param kinds - Names of workloads; `null`: all of the mix.
+ */
+export async function pendingOrders(count: number, kinds: readonly string[] | null): Promise<PendingOrders> {
+  const mix = MIX.filter(([{ name }]) => kinds === null || kinds.includes(name));
+  const shares = mix.reduce((sum, [, share]) => sum + share, 0);
+  if (shares === 0) throw new RangeError(`kinds are some of ${MIX.map(([{ name }]) => name).join(', ')}`);
   const random = createRandom(1);
   const stage = await createStage(random);
   const drafts: Draft[] = [];
-  for (const [workload, share, contention] of MIX) {
-    const size = Math.ceil((count * share) / (100 * TIMES));
+  for (const [workload, share, contention] of mix) {
+    const size = Math.ceil((count * share) / (shares * TIMES));
     drafts.push(...(await workload.draft(stage, { size, contention })));
   }
   const mixed = random.interleave(drafts.map((draft) => [draft]));

@@ -195,6 +195,8 @@ export class AnyOrderIndex {
     if (now === undefined) return [];
     const changed: Writer[] = [];
     for (const [one, raiser] of summary.raisedBy) {
+      // Where others changed as well, what it leaves may be in the summary already.
+      if (one === writer) continue;
       const core = join(raiser.core, now);
       if (isSameValue(core, raiser.core)) continue;
       if (raiser.without !== null) {
