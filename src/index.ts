@@ -115,6 +115,7 @@ export type { LintDocument } from './lint/schema.ts';
 export { formatLint } from './lint/text.ts';
 export type { LintedTransaction, MeasuredGas } from './lint/transaction.ts';
 export { judgeLint, type LintVerdictOptions } from './lint/verdict.ts';
+export { type Displaced, displacedBy } from './mempool/displaced.ts';
 export type { SequenceKind } from './mempool/inner-sequences.ts';
 export { joinResults } from './mempool/join-results.ts';
 export {

@@ -22,6 +22,7 @@ export class GraphWithout {
   readonly #isHolder: Uint8Array;
   /** By transaction: weight of the heaviest path through it. */
   readonly #through: Float64Array;
+  readonly #longest: number;
 
   /** @param graph - Of these conflicts. O(accesses × transactions / 32), and transactions² / 4 bytes. */
   constructor(conflicts: Conflicts, graph: ConflictGraph) {
@@ -42,6 +43,7 @@ export class GraphWithout {
     const below = bottomLevels(values, graph.successors);
     const ends = heaviestEnds(values, graph.predecessors);
     this.#through = ends.map((end, index) => end + (below[index] as number) - (values[index] as number));
+    this.#longest = this.#through.reduce((most, weight) => Math.max(most, weight), 0);
   }
 
   /** O(transactions), and for those that waited for one that is left out, transactions / 32 each. */
@@ -72,8 +74,7 @@ export class GraphWithout {
 
   /** Weight of the heaviest path. */
   criticalWeight(leftOut: readonly number[]): number {
-    const longest = this.#through.reduce((most, weight) => Math.max(most, weight), 0);
-    if (!leftOut.some((index) => this.#through[index] === longest)) return longest;
+    if (!leftOut.some((index) => this.#through[index] === this.#longest)) return this.#longest;
     const values = this.weightsWithout(leftOut);
     return heaviestEnds(values, this.predecessors(leftOut)).reduce((most, end) => Math.max(most, end), 0);
   }

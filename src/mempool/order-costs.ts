@@ -2,9 +2,9 @@
 import { findConflicts } from '../graph/conflicts.ts';
 import { inOrderMakespan } from '../graph/in-order-schedule.ts';
 import { GraphWithout } from '../graph/without.ts';
+import { goingWith, placedOrders } from './going.ts';
 import type { MempoolIndex } from './mempool-index.ts';
 import type { Ordering } from './ordering.ts';
-import { asPlaced, type Placed } from './placed-sequence.ts';
 
 /** How the time of a block is counted. */
 export interface CostOptions {
@@ -103,45 +103,9 @@ export function orderCosts(pool: MempoolIndex, ordering: Ordering, options: Cost
   };
 }
 
-function placedOrders(pool: MempoolIndex, { placed }: Ordering): readonly Placed[] {
-  const byId = new Map(pool.orders().map((order) => [order.id, order]));
-  return placed.flatMap((one) => {
-    const order = byId.get(one.id);
-    if (order === undefined) return [];
-    const own = asPlaced(order, one);
-    return [{ order: own, first: one.first, transactions: own.transactions }];
-  });
-}
-
 function priceOf(time: number, { value }: Ordering, makespan: number, price: bigint | undefined): bigint {
   if (price !== undefined) return BigInt(time) * price;
   if (makespan === 0) return 0n;
   const all = BigInt(makespan);
   return (BigInt(time) * value + all - 1n) / all;
-}
-
-/** What leaves a block with an order. */
-interface Going {
-  /** The order, and those after it that cannot run without it: one of its senders' later nonces is in them. */
-  readonly orders: readonly Placed[];
-  /** Places of their transactions, and of such transactions that others may do without. */
-  readonly transactions: readonly number[];
-}
-
-function goingWith(orders: readonly Placed[], one: Placed): Going {
-  const senders = new Set(one.transactions.map(({ from }) => from));
-  const gone = [one];
-  const places = [...one.transactions.keys()].map((at) => one.first + at);
-  for (const other of orders) {
-    if (other.first <= one.first) continue;
-    const { first, transactions, order } = other;
-    const stuck = [...transactions.keys()].filter((at) => senders.has(transactions[at]?.from ?? '0x'));
-    const isGone = stuck.some((at) => !order.canDrop.has(at));
-    if (isGone) {
-      gone.push(other);
-      for (const { from } of transactions) senders.add(from);
-    }
-    for (const at of isGone ? transactions.keys() : stuck) places.push(first + at);
-  }
-  return { orders: gone, transactions: places };
 }

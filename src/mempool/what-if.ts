@@ -56,7 +56,8 @@ export interface WhatIf {
    */
   readonly affected: readonly string[];
   /**
-   * `derived`: sets and conflicts after the changes were derived again, in the new sequence, and are sound for it.
+   * `derived`: sets and conflicts after the changes were derived again, in the new sequence, and are sound for it
+   * unless a transaction turns out to be invalid there.
    * `assumed`: besides, a key was taken to commute, which its contracts would have to see to.
    */
   readonly basis: 'derived' | 'assumed';

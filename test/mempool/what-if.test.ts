@@ -9,6 +9,7 @@ import { findConflicts } from '../../src/graph/conflicts.ts';
 import { graphOf } from '../../src/graph/graph-of.ts';
 import { conflictsWith } from '../../src/graph/scenario.ts';
 import type { Transaction } from '../../src/input/block.ts';
+import { displacedBy } from '../../src/mempool/displaced.ts';
 import type { MempoolIndex } from '../../src/mempool/mempool-index.ts';
 import { orderCosts } from '../../src/mempool/order-costs.ts';
 import { orderTransactions } from '../../src/mempool/order-transactions.ts';
@@ -171,13 +172,39 @@ function expectCosts(pool: MempoolIndex, ordering: Ordering, lanes: number): voi
   expect(costliest?.time ?? 0).toBe(most);
 }
 
+/** What an order keeps out fits where it was, and nothing is left that would fit as well. */
+function expectDisplaced(pool: MempoolIndex, share: number): number {
+  const all = orderTransactions(pool);
+  const gasLimit = (all.gas * BigInt(share)) / 100n + 1_000_000n;
+  const ordering = orderTransactions(pool, { gasLimit });
+  const gasOf = (id: string) => (pool.analysesOf(id) ?? []).reduce((sum, one) => sum + one.gasEstimate, 0n);
+  const mostOf = (id: string) =>
+    transactionsOf(pool, [id]).reduce((most, tx) => (tx.gasLimit > most ? tx.gasLimit : most), gasOf(id));
+  let count = 0;
+  for (const [at, id] of ordering.orders.entries()) {
+    const { orders, gas } = displacedBy(pool, ordering, id, { gasLimit });
+    const rest = inTurn(pool, ordering.orders.toSpliced(at, 1));
+    const used = ordering.placed.reduce((sum, one) => sum + (rest.includes(one.id) ? one.gas : 0n), 0n);
+    expect(gas).toBe(orders.reduce((sum, one) => sum + gasOf(one), 0n));
+    expect(used + gas).toBeLessThanOrEqual(gasLimit);
+    expect(inTurn(pool, [...rest, ...orders])).toEqual([...rest, ...orders]);
+    for (const left of ordering.leftOut) {
+      if (left.reason.kind !== 'no-room' || left.reason.of !== 'gas') continue;
+      if (orders.includes(left.id) || used + gas + mostOf(left.id) > gasLimit) continue;
+      expect(inTurn(pool, [...rest, ...orders, left.id])).not.toContain(left.id);
+    }
+    count += orders.length;
+  }
+  return count;
+}
+
 async function check(
   block: RandomBlock,
   inPairs: readonly boolean[],
   drawn: readonly Drawn[],
   lanes: number,
 ) {
-  if (block.input.block === null) return { kept: 0, affected: 0 };
+  if (block.input.block === null) return { kept: 0, affected: 0, displaced: 0 };
   const pool = poolOf(block, ordersIn(block, inPairs));
   const ordering = orderTransactions(pool);
   expectCosts(pool, ordering, lanes);
@@ -217,7 +244,7 @@ async function check(
     const gains = both.map((id) => ({ id, gas: (old.get(id)?.start ?? 0) - (now.get(id)?.start ?? 0) }));
     expect(result.sooner.toSorted(byId)).toEqual(gains.filter(({ gas }) => gas > 0).sort(byId));
   }
-  return { kept, affected: result.affected.length };
+  return { kept, affected: result.affected.length, displaced: expectDisplaced(pool, 40) };
 }
 
 test.each([
@@ -226,7 +253,7 @@ test.each([
 ] as const)(
   '%s',
   async (name, blocks) => {
-    const counts = { kept: 0, affected: 0 };
+    const counts = { kept: 0, affected: 0, displaced: 0 };
     const kind = fc.constantFrom<OrderChange['kind'][]>('leave-out', 'move', 'add', 'commute');
     const drawn = fc.array(fc.tuple(kind, fc.nat(1000), fc.nat(1000)), { minLength: 1, maxLength: 3 });
     const inPairs = fc.array(fc.boolean(), { minLength: 3, maxLength: 3 });
@@ -237,15 +264,16 @@ test.each([
         drawn,
         fc.integer({ min: 1, max: 4 }),
         async (block, pairs, changes, lanes) => {
-          const { kept, affected } = await check(await block, pairs, changes, lanes);
+          const { kept, affected, displaced } = await check(await block, pairs, changes, lanes);
           counts.kept += kept;
           counts.affected += affected;
+          counts.displaced += displaced;
         },
       ),
       options,
     );
     say(`what if, ${name}: seed ${options.seed}, orders ${JSON.stringify(counts)}`);
-    expect(counts.kept * counts.affected).toBeGreaterThan(0);
+    expect(counts.kept * counts.affected * counts.displaced).toBeGreaterThan(0);
   },
   3_600_000,
 );
