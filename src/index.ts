@@ -187,7 +187,7 @@ export { planOfOrdering } from './ordering/plan.ts';
 export type { OrderDocument } from './ordering/schema.ts';
 export { formatOrder } from './ordering/text.ts';
 export { judgeOrder, type OrderVerdictOptions } from './ordering/verdict.ts';
-export { readChange } from './ordering/what-if-request.ts';
+export { type Candidates, readChange } from './ordering/what-if-request.ts';
 export { encodeTxDag, type TxDag, type TxDep, txDag } from './output/dependency/bnb.ts';
 export { txDependency } from './output/dependency/bor.ts';
 export { OUTPUT_KINDS, type OutputKind, type Rendered, type Renderer } from './output/kinds.ts';

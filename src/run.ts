@@ -161,7 +161,10 @@ export async function lint(documents: RunDocuments, options: LintRunOptions): Pr
 }
 
 /** What `order` does with the documents; see `orderBlock`. */
-export interface OrderRunOptions extends SettingOptions, Omit<OrderBlockOptions, 'state'> {}
+export interface OrderRunOptions extends SettingOptions, Omit<OrderBlockOptions, 'state' | 'candidates'> {
+  /** Orders beside the pool that `whatIf` may add, by the names of their sources. Default: none. */
+  readonly candidates?: readonly NamedDocument[];
+}
 
 /**
  * Takes what the documents hold as a pool, and makes a block out of it. Over a node, transactions without a block are
@@ -171,10 +174,16 @@ export interface OrderRunOptions extends SettingOptions, Omit<OrderBlockOptions,
  * @throws InputError, RpcError
  */
 export async function order(documents: RunDocuments, options: OrderRunOptions): Promise<OrderedBlock> {
-  const { chain, hardfork, partialState, rpc, ...how } = options;
+  const { chain, hardfork, partialState, rpc, candidates = [], ...how } = options;
+  const { ordersOf } = await import('./mempool/order.ts');
   const { orderBlock } = await import('./ordering/order-block.ts');
   return withSetting(documents, { ...options, nextBlock: 'from-node' }, async (input, state, namesOf) => {
-    const result = await orderBlock(input, { ...how, state });
+    const rules = { chain: input.chainId, hardfork: input.hardfork };
+    const others = candidates.map(({ value, source }) => ({
+      name: source,
+      orders: ordersOf(readInput(value, { source, ...rules })),
+    }));
+    const result = await orderBlock(input, { ...how, state, candidates: others });
     return { ...result, names: await namesOf(result.findings) };
   });
 }

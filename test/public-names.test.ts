@@ -140,6 +140,7 @@ test('every public type is named, too', () => {
   "BundleRequest",
   "CallDescription",
   "Caller",
+  "Candidates",
   "CloseOptions",
   "CodeChange",
   "Colors",

@@ -1,11 +1,12 @@
 /** `order`: a pool of pending orders as the sequence of a block. */
+import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { InputError } from '../errors.ts';
 import type { Address } from '../input/block.ts';
 import type { Objective } from '../mempool/ordering.ts';
 import type { OrderedBlock } from '../ordering/order-block.ts';
 import { ORDER_KINDS, renderOrder } from '../output/order-kinds.ts';
-import type { OrderRunOptions } from '../run.ts';
+import type { NamedDocument, OrderRunOptions } from '../run.ts';
 import { outputColors } from './color.ts';
 import { readDocuments } from './documents.ts';
 import type { Manual } from './manual.ts';
@@ -128,7 +129,7 @@ export function addOrder(root: Command): Command {
     .addOption(
       new Option(
         '--what-if <change>',
-        'what would become of the block: drop:ORDER, move:ORDER:PLACE, add:ORDER[:PLACE] (one that was left out), commute:KEY; may be repeated, one after the other',
+        'what would become of the block: drop:ORDER, move:ORDER:PLACE, add:ORDER[:PLACE] (one that was left out, or a file), commute:KEY; may be repeated, one after the other',
       )
         .argParser(collect)
         .default([], 'none'),
@@ -164,6 +165,7 @@ async function orderCommand(path: string | undefined, options: OrderCommandOptio
     names: options.names,
     written: options.out,
   });
+  const candidates = await readCandidates(options.whatIf);
   const { order, statesOf } = await import('../run.ts');
   const { nodeProgress, withProgress } = await import('./progress.ts');
   const { rpc } = how;
@@ -171,6 +173,7 @@ async function orderCommand(path: string | undefined, options: OrderCommandOptio
     progress.show('ordering');
     return order(documents, {
       ...how,
+      candidates,
       ...(rpc !== undefined && { rpc: { ...rpc, onEvent: nodeProgress(progress) } }),
     });
   });
@@ -178,6 +181,19 @@ async function orderCommand(path: string | undefined, options: OrderCommandOptio
   const { judgeOrder } = await import('../ordering/verdict.ts');
   const hasState = statesOf(documents).length > 0 || options.rpc !== undefined;
   conclude(judgeOrder(result, { isStrict: options.strict === true, hasState }), options);
+}
+
+/** Files that `--what-if add:FILE` names. */
+async function readCandidates(changes: readonly string[]): Promise<NamedDocument[]> {
+  const { addedBy } = await import('../ordering/what-if-request.ts');
+  const documents: NamedDocument[] = [];
+  for (const text of changes) {
+    const { name } = addedBy(text) ?? {};
+    if (name === undefined || !existsSync(name)) continue;
+    const { readDocument } = await import('../input/document.ts');
+    documents.push({ value: await readDocument(name), source: name });
+  }
+  return documents;
 }
 
 function orderOptionsOf(options: OrderCommandOptions): OrderRunOptions {

@@ -17,7 +17,7 @@ import { blockInput } from './block-input.ts';
 import { type BlockToBuild, blockToBuild, type HeaderChoice } from './block-to-build.ts';
 import { measureOrdering, measureOwn, type SequenceMeasure } from './measure.ts';
 import { planOfOrdering } from './plan.ts';
-import { readChange } from './what-if-request.ts';
+import { type Candidates, readChange } from './what-if-request.ts';
 
 /** What to order for, which block is to be built, and what it starts from. */
 export interface OrderBlockOptions extends Omit<OrderingOptions, 'gasLimit'> {
@@ -28,6 +28,8 @@ export interface OrderBlockOptions extends Omit<OrderingOptions, 'gasLimit'> {
   readonly simulation?: SimulationOptions;
   /** Changes to the block, one after the other: what would become of it? In the words of `readChange`. Default: none. */
   readonly whatIf?: readonly string[];
+  /** Orders beside the pool that these changes may add. Default: none. */
+  readonly candidates?: readonly Candidates[];
 }
 
 /** An order of the input that is not in the pool, and the one whose place it would take. */
@@ -65,7 +67,7 @@ export interface OrderedBlock {
  * @throws InputError for options that are wrong.
  */
 export async function orderBlock(given: BlockInput, options: OrderBlockOptions): Promise<OrderedBlock> {
-  const { state, header, simulation, whatIf: changes = [], ...how } = options;
+  const { state, header, simulation, whatIf: changes = [], candidates = [], ...how } = options;
   const { block, origin } = blockToBuild(given, header);
   const input = { ...given, block };
   const pooled = await withState(state, input, () => {
@@ -73,10 +75,11 @@ export async function orderBlock(given: BlockInput, options: OrderBlockOptions):
     const ordering = orderTransactions(pool, how);
     const byFees =
       ordering.objective === 'fees' ? ordering : orderTransactions(pool, { ...how, objective: 'fees' });
-    const missing = [...pool.missing, ...byFees.analysis.missing, ...ordering.analysis.missing];
-    return { pool, notInPool, ordering, byFees, missing };
+    const larger = candidates.length === 0 ? pool : poolWith(input, state, pool, candidates);
+    const missing = [...larger.missing, ...byFees.analysis.missing, ...ordering.analysis.missing];
+    return { pool, larger, notInPool, ordering, byFees, missing };
   });
-  const { pool, notInPool, ordering, byFees } = pooled;
+  const { pool, larger, notInPool, ordering, byFees } = pooled;
   const { lanes } = ordering;
   const sequences: SequenceMeasure[] = [measureOrdering(byFees)];
   if (ordering !== byFees) sequences.push(measureOrdering(ordering));
@@ -96,17 +99,36 @@ export async function orderBlock(given: BlockInput, options: OrderBlockOptions):
     findings,
     simulation: simulation === undefined ? null : simulationGroups(pool, simulation),
     costs: orderCosts(pool, ordering),
-    whatIf: changes.length === 0 ? null : { changes, outcome: outcomeOf(changes, pool, ordering) },
+    whatIf:
+      changes.length === 0 ? null : { changes, outcome: outcomeOf(changes, larger, ordering, candidates) },
   };
 }
 
-function outcomeOf(changes: readonly string[], pool: MempoolIndex, ordering: Ordering): WhatIf {
+function outcomeOf(
+  changes: readonly string[],
+  pool: MempoolIndex,
+  ordering: Ordering,
+  candidates: readonly Candidates[],
+): WhatIf {
   const orders = pool.orders();
   return whatIf(
     pool,
     ordering,
-    changes.map((text) => readChange(text, orders, ordering)),
+    changes.flatMap((text) => readChange(text, orders, ordering, candidates)),
   );
+}
+
+/** A pool with the same orders and others; of two for one place that stays that would stay in a pool. */
+function poolWith(
+  input: BlockInput & { readonly block: BlockHeader },
+  state: StateSource,
+  pool: MempoolIndex,
+  candidates: readonly Candidates[],
+): MempoolIndex {
+  const { block, chainId, hardfork, blockHashes } = input;
+  const larger = createMempoolIndex({ state, block, chainId, hardfork, blockHashes });
+  larger.addAll([...pool.orders(), ...candidates.flatMap(({ orders }) => orders)]);
+  return larger;
 }
 
 /** A block that ran says what came of it. */

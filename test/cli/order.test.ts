@@ -132,6 +132,17 @@ test('--what-if: a sender without its first transaction', async () => {
   ]);
 });
 
+test('--what-if: an order that is not in the pool', async () => {
+  await write('more.json', [transfer(0x22, 1, 4n)]);
+  const pool = [transfer(0x11, 0, 9n), transfer(0x22, 0, 5n)];
+  const asked = `add:${join(folder, 'more.json')}`;
+  const { whatIf, orders } = await document(pool, '--lanes', '1', '--what-if', asked);
+  expect(orders).toHaveLength(2);
+  expect(whatIf?.orders).toHaveLength(3);
+  expect(Number(whatIf?.after.makespan)).toBe(63_000);
+  expect(Number(whatIf?.after.value) - Number(whatIf?.before.value)).toBe(4 * 21_000);
+});
+
 test('--groups: what to simulate apart', async () => {
   const pool = [transfer(0x11, 0, 9n), transfer(0x22, 0, 5n), transfer(0x11, 1, 7n)];
   expect((await document(pool)).simulation).toBeNull();

@@ -36,7 +36,7 @@ test.each([
   [`add:${FIRST}:0`, { kind: 'add', id: FIRST, to: 0 }],
   [`commute:${KEY.toUpperCase().replace(/X/g, 'x')}`, { kind: 'commute', key: KEY }],
 ])('%s', (text, change) => {
-  expect(readChange(text, orders, ordering)).toEqual(change);
+  expect(readChange(text, orders, ordering)).toEqual([change]);
 });
 
 test.each([
@@ -51,4 +51,16 @@ test.each([
   ['commute:0x1', 'a state key'],
 ])('%s is none', (text, expected) => {
   expect(() => readChange(text, orders, ordering)).toThrow(`--what-if: expected ${expected}`);
+});
+
+test('all orders of a file are added, one after the other', () => {
+  const file = { name: 'dir:1/more.json', orders: [...orders] };
+  const added = [
+    { kind: 'add', id: FIRST },
+    { kind: 'add', id: 'a-bundle' },
+  ];
+  expect(readChange('add:dir:1/more.json', [], ordering, [file])).toEqual(added);
+  expect(readChange('add:dir:1/more.json:4', [], ordering, [file])).toEqual(
+    added.map((one, at) => ({ ...one, to: 4 + at })),
+  );
 });
