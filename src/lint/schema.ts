@@ -7,7 +7,8 @@
  */
 import * as z from 'zod';
 import { PATTERNS, type PatternId } from '../advice/patterns.ts';
-import { accessList, address, index, quantity, word } from '../report/schema.ts';
+import { accessList } from '../report/schema/access-sets.ts';
+import { address, index, quantity, word } from '../report/schema/values.ts';
 import { RULES, type RuleId } from './rules.ts';
 
 const saved = z.int().nullable();

@@ -6,7 +6,8 @@
  * Amounts (gas, wei, block values) are `0x` hex. Plain numbers are indices and counts.
  */
 import { z } from 'zod';
-import { accessList, address, index, quantity, region, word } from '../report/schema.ts';
+import { accessList, region } from '../report/schema/access-sets.ts';
+import { address, index, quantity, word } from '../report/schema/values.ts';
 import { LEFT_OUT, type LeftOutCode } from './left-out.ts';
 
 const count = z.int().nonnegative();
