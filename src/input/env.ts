@@ -131,7 +131,7 @@ class EnvFields {
   /** With or without a prefix. */
   address(name: string): Address {
     const { value, where } = this.#of(name);
-    const address = readAddress(value) ?? readAddress(`0x${String(value)}`);
+    const address = readAddress(value) ?? (typeof value === 'string' ? readAddress(`0x${value}`) : undefined);
     if (address === undefined) throw unexpected(where, ADDRESS, value);
     return address;
   }

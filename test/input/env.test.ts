@@ -153,6 +153,11 @@ describe('values of a block', () => {
     ],
     [
       [],
+      { ...env, currentCoinbase: [MINER.slice(2)] },
+      'env.json: currentCoinbase: expected an address (20 bytes of hex), got an array of 1',
+    ],
+    [
+      [],
       { ...env, blockHashes: { x: HASH } },
       'env.json: blockHashes: expected block numbers, decimal or hex, got "x"',
     ],
