@@ -1,6 +1,7 @@
 /**
  * The analysis of a mempool that changes: members come and go, and the head of the chain moves. What is known of
- * each member is the same as if all were analysed together on the state of now.
+ * each member is the same as if all were analysed together on the state of now, or more where a head has moved what
+ * any of them may move (`pinned-state.ts`).
  */
 import type { BlockHeader, BlockInput, Transaction } from '../input/block.ts';
 import type { StateDiff } from '../state/diff.ts';
