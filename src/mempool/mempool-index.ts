@@ -4,6 +4,7 @@
  */
 import type { AccessSet } from '../analysis/access.ts';
 import { PoolAnalysis, type PoolHead, type PoolOutcome } from '../analysis/pool.ts';
+import { regionText } from '../analysis/region-text.ts';
 import type { TransactionAnalysis } from '../analysis/result.ts';
 import { InputError } from '../errors.ts';
 import { buildConflictGraph } from '../graph/build.ts';
@@ -463,8 +464,11 @@ function describeGroup({ number, members }: GroupOf<Entry>): ConflictGroup {
 
 /** Errs to the side of `false`. */
 function isSame(a: AccessSet | null, b: AccessSet | null): boolean {
-  if (a === null || b === null) return a === b;
-  if (a.regions.length > 0 || b.regions.length > 0 || a.keys.size !== b.keys.size) return false;
+  if (a === null || b === null || a === b) return a === b;
+  if (a.regions.length !== b.regions.length || a.keys.size !== b.keys.size) return false;
+  const regions = new Set(a.regions.map(regionText));
+  if (!b.regions.every((region) => regions.has(regionText(region)))) return false;
+  if (regions.size !== new Set(b.regions.map(regionText)).size) return false;
   if (a.origins.size !== b.origins.size) return false;
   for (const [key, mode] of a.keys) if (b.keys.get(key) !== mode) return false;
   for (const key of a.origins.keys()) if (!b.origins.has(key)) return false;

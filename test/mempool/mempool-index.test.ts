@@ -1,19 +1,23 @@
 /** A pool that changes says the same as one that is filled at once, and as comparing all pairs. */
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { firstConflict } from '../../src/analysis/overlap.ts';
+import type { AccessSet } from '../../src/analysis/access.ts';
+import { accessCovers, firstConflict } from '../../src/analysis/overlap.ts';
 import { regionText } from '../../src/analysis/region-text.ts';
+import type { BlockHeader } from '../../src/input/block.ts';
 import { jointAccesses } from '../../src/mempool/joint-accesses.ts';
-import { createMempoolIndex, type MempoolIndex } from '../../src/mempool/mempool-index.ts';
+import { createMempoolIndex, type GroupEvent, type MempoolIndex } from '../../src/mempool/mempool-index.ts';
 import { type Order, transactionOrder } from '../../src/mempool/order.ts';
+import type { StateDiff } from '../../src/state/diff.ts';
+import { slotHex } from '../../src/state/key.ts';
+import { overlayState } from '../../src/state/overlay.ts';
 import { snapshotState } from '../../src/state/prestate.ts';
 import type { StateSource } from '../../src/state/source.ts';
-import { fuzzing } from '../effort.ts';
+import { fuzzing, isLong } from '../effort.ts';
 import { blockDraft, materialize, type RandomBlock } from '../generators/block.ts';
 import { blocksOfCalls } from '../generators/deferral.ts';
-import { nextHead } from './next-head.ts';
 
-const options = fuzzing({ short: 40, long: 2_000 });
+const options = fuzzing({ short: 12, long: 1_000 });
 
 /** Single transactions, and some bundles of two. */
 function ordersIn({ input }: RandomBlock, inPairs: readonly boolean[]): Order[] {
@@ -75,54 +79,168 @@ function expectAsNaive(pool: MempoolIndex): void {
   }
 }
 
-const script = fc.array(fc.tuple(fc.nat(1000), fc.constantFrom('toggle', 'toggle', 'toggle', 'head')), {
-  minLength: 8,
-  maxLength: 14,
-});
+/** What happens to the order at a place: it comes or goes, outbids itself, or comes as a bundle of a name; or a head. */
+type Move = readonly [place: number, what: 'toggle' | 'outbid' | 'name' | 'head'];
+
+function scriptOf(kinds: readonly Move[1][]): fc.Arbitrary<Move[]> {
+  return fc.array(fc.tuple(fc.nat(1000), fc.constantFrom(...kinds)), {
+    minLength: 8,
+    maxLength: isLong ? 60 : 14,
+  });
+}
+
+const orderly = scriptOf(['toggle', 'toggle', 'toggle', 'outbid', 'name']);
+const withHeads = scriptOf(['toggle', 'toggle', 'outbid', 'name', 'head']);
 const pairs = fc.array(fc.boolean(), { minLength: 3, maxLength: 3 });
 
-async function play(
-  block: RandomBlock,
-  inPairs: readonly boolean[],
-  moves: readonly (readonly [number, string])[],
-): Promise<void> {
+/** A head on which one slot, or one balance, is another one. */
+function nextHead(block: RandomBlock, header: BlockHeader, state: StateSource, at: number) {
+  const addresses = Object.keys(block.prestate) as `0x${string}`[];
+  const address = addresses[at % addresses.length];
+  if (address === undefined) return null;
+  const slots = Object.keys(block.prestate[address]?.storage ?? {});
+  const slot = slots[at % Math.max(1, slots.length)];
+  const balance = (state.account(address)?.balance ?? 0n) + BigInt(at);
+  const diff: StateDiff = new Map([
+    [
+      address,
+      slot === undefined
+        ? { balance, storage: new Map() }
+        : { storage: new Map([[BigInt(slot), BigInt(at)]]) },
+    ],
+  ]);
+  const next = { ...header, number: header.number + 1n, timestamp: header.timestamp + BigInt(at % 3) };
+  return { head: { state: overlayState(state, diff), block: next }, diff };
+}
+
+/** The same transactions for more, under another hash, or as a bundle that has one of two names. */
+function variantOf(order: Order, what: 'outbid' | 'name', number: number): Order {
+  if (what === 'name') return { ...order, id: `bundle ${number}`, replacementId: `name ${number % 2}` };
+  const transactions = order.transactions.map((tx, at) => ({
+    ...tx,
+    hash: slotHex(BigInt(1000 * number + at + 1)),
+    maxFeePerGas: tx.maxFeePerGas + BigInt(number),
+  }));
+  return { ...order, id: `order ${number}`, transactions, replacementId: null };
+}
+
+/** At most one alone for each sender and nonce, and one for each name. */
+function expectNoRivals(orders: readonly Order[]): void {
+  const places = orders.flatMap(({ transactions: [tx, ...others], replacementId }) =>
+    replacementId !== null ? [replacementId] : others.length > 0 ? [] : [`${tx?.from} ${tx?.nonce}`],
+  );
+  expect(new Set(places).size).toBe(places.length);
+}
+
+/** Nothing of what one made from scratch says is missing. */
+function expectCovered(pool: MempoolIndex, fresh: MempoolIndex): void {
+  for (const { id } of pool.orders()) {
+    const sets = (pool.analysesOf(id) ?? []).map(({ accesses }) => accesses);
+    for (const [at, { accesses }] of (fresh.analysesOf(id) ?? []).entries()) {
+      const isOpen = pool.open().includes(id);
+      for (const [key, mode] of accesses.keys) {
+        expect(isOpen || accessCovers(sets[at] as AccessSet, key, mode, accesses.origins.get(key))).toBe(
+          true,
+        );
+      }
+    }
+  }
+}
+
+/** For each order, the numbers that its group may have by what was told. */
+class Followed {
+  readonly #numbers = new Map<string, Set<number>>();
+
+  constructor(pool: MempoolIndex) {
+    for (const { number, orders } of pool.groups())
+      for (const id of orders) this.#numbers.set(id, new Set([number]));
+  }
+
+  hear(event: GroupEvent): void {
+    for (const numbers of this.#numbers.values()) {
+      if (event.kind === 'split') {
+        if (numbers.has(event.from)) for (const number of event.into) numbers.add(number);
+      } else if (event.from.some((number) => numbers.delete(number))) numbers.add(event.into);
+    }
+  }
+
+  /** @param isMoved - Orders whose own sets are others: they have left their groups and come again. */
+  expectIn(pool: MempoolIndex, isMoved: (id: string) => boolean): void {
+    for (const [id, numbers] of this.#numbers) {
+      const group = pool.groupOf(id);
+      if (group !== null && !isMoved(id)) expect([...numbers]).toContain(group.number);
+    }
+  }
+}
+
+async function play(block: RandomBlock, inPairs: readonly boolean[], moves: readonly Move[]): Promise<void> {
   const { input } = block;
   const orders = ordersIn(block, inPairs);
   if (orders.length === 0 || input.block === null) return;
   let head = { state: snapshotState(block.prestate) as StateSource, block: input.block };
   const rules = { hardfork: input.hardfork, chainId: input.chainId };
   const pool = createMempoolIndex({ ...head, ...rules });
-  const inside = new Set<Order>();
+  let hasMoved = false;
+  let made = 0;
+  let followed = new Followed(pool);
+  pool.on((event) => followed.hear(event));
   for (const [at, what] of moves) {
     const order = orders[at % orders.length] as Order;
+    const before = new Map(setsOf(pool));
+    followed = new Followed(pool);
+    const size = pool.size;
     const next = what === 'head' ? nextHead(block, head.block, head.state, at) : null;
     if (next !== null) {
       head = next.head;
-      for (const gone of pool.moveTo(head, next.diff).gone) inside.delete(gone);
-    } else if (inside.delete(order)) expect(pool.remove(order.id)).toBe(true);
-    else if (pool.add(order).kind === 'added') inside.add(order);
-    expect(pool.orders().length).toBe(inside.size);
+      hasMoved = true;
+      expect(pool.moveTo(head, next.diff).gone).toHaveLength(size - pool.size);
+    } else if (what === 'outbid' || what === 'name') {
+      const { kind } = pool.add(variantOf(order, what, ++made));
+      expect(pool.size).toBe(kind === 'added' ? size + 1 : size);
+    } else if (!pool.remove(order.id)) pool.add(order);
+    else expect(pool.size).toBe(size - 1);
+    const after = new Map(setsOf(pool));
+    followed.expectIn(pool, (id) => before.get(id) !== after.get(id));
+    expectNoRivals(pool.orders());
     const fresh = createMempoolIndex({ ...head, ...rules });
-    fresh.addAll(orders.filter((one) => inside.has(one)));
-    expect(said(pool)).toEqual(said(fresh));
+    fresh.addAll(pool.orders());
+    if (hasMoved) expectCovered(pool, fresh);
+    else {
+      expect(said(pool)).toEqual(said(fresh));
+      expect(pool.hotKeys()).toEqual(fresh.hotKeys());
+    }
     expectAsNaive(pool);
   }
 }
 
-test(`calls (seed ${options.seed})`, async () => {
-  await fc.assert(
-    fc.asyncProperty(blocksOfCalls(4, 9), pairs, script, (block, inPairs, moves) =>
-      play(block, inPairs, moves),
-    ),
-    options,
-  );
-});
+/** What is in the index of each order, as text. */
+function setsOf(pool: MempoolIndex): [string, string][] {
+  return pool.orders().map(({ id }) => {
+    const { keys, regions, origins } = jointAccesses(pool.analysesOf(id) ?? []);
+    const texts = [[...keys].map(String).sort(), regions.map(regionText).sort(), [...origins.keys()].sort()];
+    return [id, `${pool.open().includes(id)} ${JSON.stringify(texts)}`];
+  });
+}
 
-test(`programs (seed ${options.seed})`, async () => {
-  await fc.assert(
-    fc.asyncProperty(blockDraft, pairs, script, async (draft, inPairs, moves) =>
-      play(await materialize(draft), inPairs, moves),
-    ),
-    options,
-  );
-});
+for (const [name, script] of [
+  ['orders that come and go', orderly],
+  ['heads as well', withHeads],
+] as const) {
+  test(`calls, ${name} (seed ${options.seed})`, async () => {
+    await fc.assert(
+      fc.asyncProperty(blocksOfCalls(4, 9), pairs, script, (block, inPairs, moves) =>
+        play(block, inPairs, moves),
+      ),
+      options,
+    );
+  });
+
+  test(`programs, ${name} (seed ${options.seed})`, async () => {
+    await fc.assert(
+      fc.asyncProperty(blockDraft, pairs, script, async (draft, inPairs, moves) =>
+        play(await materialize(draft), inPairs, moves),
+      ),
+      options,
+    );
+  });
+}
