@@ -26,7 +26,7 @@ export interface MempoolHead {
   /** The state that it starts from: after the head of the chain. */
   readonly state: StateSource;
   readonly block: BlockHeader;
-  /** Default: none but the parent's. */
+  /** For BLOCKHASH. Default: the parent's; any other one is unknown, and among `missing`. */
   readonly blockHashes?: ReadonlyMap<bigint, Hex>;
 }
 
@@ -441,6 +441,7 @@ export class MempoolIndex {
       chainId: this.#chainId,
       hardfork: this.#hardfork,
       blockHashes: known,
+      otherBlockHashes: 'missing',
     };
     return { input, state };
   }
