@@ -143,6 +143,7 @@ test('nothing after the analysis sees how it works, only its results', () => {
     'reason',
     'result',
     'block',
+    'growing-block',
     'resolution',
     'pool',
     'region-text',

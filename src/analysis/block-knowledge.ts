@@ -96,6 +96,8 @@ export class BlockKnowledge implements Knowledge {
   exists(address: Address): boolean | null {
     const account = this.#state.account(address);
     if (account === undefined) return null;
+    // Before EIP-161 only destruction removes an account, and that writes its code.
+    if (account !== null && this.#predecessors.code(address) === null) return true;
     const isTouched = (['balance', 'nonce', 'code'] as const).some((field) => {
       const key = accountKey(address, field);
       const { isRaised } = this.#predecessors;

@@ -214,6 +214,30 @@ export class BlockDeriver {
     writes.add(index, accesses, effects, isOpen(one), runs);
   }
 
+  /**
+   * As `addTo`, with the balances of its sender and of the fee recipient where what is paid for gas is known.
+   *
+   * @param knowledge - What was known before it.
+   */
+  addWithFees(writes: WriteIndex, one: TransactionAnalysis, knowledge: Knowledge): void {
+    const { receipt, debits, effects } = one;
+    const { block } = this.#input;
+    if (receipt === undefined || block === null) {
+      this.addTo(writes, one);
+      return;
+    }
+    const { sender, tip, credits } = receipt;
+    const { feeRecipient } = block;
+    const values = new Map(effects.values);
+    if (sender !== null) values.set(accountKey(sender.address, 'balance'), sender.balance);
+    if (sender?.address !== feeRecipient && !debits.has(feeRecipient)) {
+      const fact = knowledge.balance(feeRecipient);
+      const paid = tip + (credits.get(feeRecipient) ?? 0n);
+      if (fact.kind === 'stable') values.set(accountKey(feeRecipient, 'balance'), fact.value + paid);
+    }
+    this.addTo(writes, { ...one, effects: { ...effects, values } });
+  }
+
   /** As a mempool. */
   inAnyOrder(onDerived?: (index: number) => void): TransactionAnalysis[] {
     const indices = [...this.#input.transactions.keys()];
@@ -299,6 +323,7 @@ export class BlockDeriver {
       debits: found.debits,
       nonceWrites: found.nonceWrites,
       gasEstimate: found.gasEstimate,
+      ...(found.mostGas !== undefined && { mostGas: found.mostGas }),
       ...(found.receipt !== undefined && { receipt: found.receipt }),
       waitsFor,
       resolveAfter,

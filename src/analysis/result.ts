@@ -20,8 +20,12 @@ export interface ForeseenReceipt {
   readonly isSuccess: boolean;
   /** As the receipt will say: with refunds. */
   readonly gasUsed: bigint;
+  /** What the fee recipient gets for that gas, in wei. */
+  readonly tip: bigint;
   /** What it pays to accounts of which it takes nothing and whose balance it does not look at, in wei. */
   readonly credits: ReadonlyMap<Address, bigint>;
+  /** What its sender has left, in wei; `null`: that depends on what is not known. */
+  readonly sender: { readonly address: Address; readonly balance: bigint } | null;
 }
 
 /** What was derived for one transaction. */
@@ -43,6 +47,8 @@ export interface TransactionAnalysis {
   readonly nonceWrites: ReadonlySet<Address>;
   /** Gas that the transaction is expected to use; a scheduling weight, not a bound. */
   readonly gasEstimate: bigint;
+  /** It uses no more than this, before refunds. Absent: the gas limit, or the receipt says it. */
+  readonly mostGas?: bigint;
   /** Holds whenever the sets do. Absent: something that it does is not known. */
   readonly receipt?: ForeseenReceipt;
   /** Keys that earlier transactions may write and because of which it is deferred. */

@@ -73,6 +73,8 @@ export interface Derivation {
   /** Regions of the accesses that stand for fewer keys, known one by one, once those keys are known. */
   readonly pending: readonly Region[];
   readonly gasEstimate: bigint;
+  /** Absent: the gas limit. */
+  readonly mostGas?: bigint;
   /** Absent: not everything that it does is known. */
   readonly receipt?: ForeseenReceipt;
   readonly effects: Effects;
@@ -397,9 +399,15 @@ class TransactionDeriver {
     const reasons = isExact ? [] : this.#recorder.reasons.reasons(certain, this.#isUnknown);
     const left = success ?? failure;
     const used = left === null ? this.#tx.gasLimit : this.#gasTaken(left.gas);
+    const least = Math.min(
+      success?.gas.min ?? Number.POSITIVE_INFINITY,
+      failure?.gas.min ?? Number.POSITIVE_INFINITY,
+    );
+    const mostGas = this.#tx.gasLimit - BigInt(Math.min(Math.max(0, least), Number(this.#tx.gasLimit)));
     const { regions: pending, cells } = this.#recorder.regionsDueTo(this.#recorder.unstable);
     const unknown = { reasons, waitsFor: [...cells].map((cell) => this.#cells.key(cell)), pending };
-    return this.#derivation(isExact ? 'exact' : 'bounded', unknown, used, this.#effects(result));
+    const derivation = this.#derivation(isExact ? 'exact' : 'bounded', unknown, used, this.#effects(result));
+    return { ...derivation, mostGas };
   }
 
   readonly #isUnknown = (cell: Cell): boolean =>

@@ -185,7 +185,8 @@ export class WriteIndex {
     const reset = latestReset?.writer ?? -1;
     for (const { region, writer } of regions) {
       if (writer <= last || writer >= horizon.before) continue;
-      if (writer === reset && region.shape === 'account') continue;
+      const isZeroed = writer === reset || (writer < reset && latestReset?.after === 'certainly');
+      if (isZeroed && region.shape === 'account') continue;
       if (regionMayContainKey(region, key, origin)) return ANYTHING;
     }
     if (reset === -1 || last >= reset || parseKey(key).field !== 'storage') return written;

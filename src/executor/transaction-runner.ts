@@ -11,6 +11,7 @@ import type { Address, BlockHeader, BlockInput, Transaction } from '../input/blo
 import { createChain } from '../input/chain.ts';
 import { type IntrinsicPrices, intrinsicPrices } from '../input/intrinsic-gas.ts';
 import { keccak256 } from '../input/keccak.ts';
+import { checkFields, checkIntrinsicGas, checkSender, type Invalidity } from '../input/validity.ts';
 import { parseKey, type StateKey } from '../state/key.ts';
 import type { StateSource } from '../state/source.ts';
 import { SYSTEM_ADDRESS } from '../state/system-calls.ts';
@@ -30,7 +31,6 @@ import { PreimageRecorder } from './preimages.ts';
 import { createStockEngine } from './stock-engine.ts';
 import type { AccountDiff, Cell } from './transaction-state.ts';
 import { createTunedEngine, reasonAgainstTuned } from './tuned/engine.ts';
-import { checkFields, checkIntrinsicGas, checkSender, type Invalidity } from './validity.ts';
 
 /** A transaction that ran; its own failure (status 0) is part of that. */
 export interface Ran extends EngineResult {

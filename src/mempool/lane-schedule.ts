@@ -1,133 +1,127 @@
 /**
- * A schedule of least makespan on so many lanes. Few orders are tried in every sequence in which lanes may take them,
- * which finds the optimum; more by list scheduling (Graham 1969), critical path first, and then by local search over
- * the sequence, for so many steps. The bound says how far off that can be at most.
+ * Schedules of tasks on so many lanes. Two rules make one of a sequence; over all sequences the second finds the
+ * optimum: sorted by start, an optimal schedule is what it makes of that sequence. The first never leaves a lane idle
+ * while something could run, which is shorter for most sequences and still may miss the optimum.
  */
+import { Heap } from '../graph/heap.ts';
 
 export interface LaneTasks {
   /** Of each task. */
-  readonly weights: readonly number[];
+  readonly weights: Float64Array;
   /** Of each task; all lower than itself. */
   readonly predecessors: readonly (readonly number[])[];
+  readonly successors: readonly (readonly number[])[];
+  /** Of each task, the one that starts no later; `null`: none. Lower than itself. */
+  readonly startsAfter: readonly (number | null)[];
   readonly lanes: number;
 }
 
 export interface LaneSchedule {
   /** By task. */
   readonly start: readonly number[];
+  /** By task. */
+  readonly lane: readonly number[];
   readonly makespan: number;
-  /** No schedule is shorter. */
-  readonly bound: number;
 }
 
-/** All sequences of so many tasks are tried. */
-const MOST_EXHAUSTIVE = 7;
-
-/** @param steps - Schedules that the local search may try. Default: 2,000. */
-export function scheduleLanes(tasks: LaneTasks, steps = 2_000): LaneSchedule {
-  const { weights, predecessors, lanes } = tasks;
-  const levels = levelsOf(tasks);
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  const bound = Math.max(total / lanes, ...levels, 0);
-  const byLevel = [...weights.keys()].sort((a, b) => (levels[b] ?? 0) - (levels[a] ?? 0) || a - b);
-  let best = listSchedule(tasks, byLevel);
-  const offer = (sequence: readonly number[]): boolean => {
-    const found = listSchedule(tasks, sequence);
-    if (found.makespan >= best.makespan) return false;
-    best = found;
-    return true;
-  };
-  if (best.makespan > bound) {
-    if (weights.length <= MOST_EXHAUSTIVE) visitSequences(predecessors, offer);
-    else improve(byLevel, steps, offer, () => best.makespan <= bound);
+/** Whenever a lane is free it takes the first task of the sequence whose predecessors are done (Graham 1969). */
+export function scheduleReady(tasks: LaneTasks, sequence: readonly number[]): LaneSchedule {
+  const { weights, predecessors, successors, startsAfter, lanes } = tasks;
+  const rank = new Int32Array(sequence.length);
+  for (const [at, task] of sequence.entries()) rank[task] = at;
+  const open = Int32Array.from(
+    predecessors,
+    (list, task) => list.length + (startsAfter[task] === null ? 0 : 1),
+  );
+  const startsBefore = new Map<number, number[]>();
+  for (const [task, before] of startsAfter.entries()) {
+    if (before !== null) startsBefore.set(before, [...(startsBefore.get(before) ?? []), task]);
   }
-  return { ...best, bound };
+  const start = new Float64Array(sequence.length);
+  const end = new Float64Array(sequence.length);
+  const lane = new Int32Array(sequence.length);
+  const ready = new Heap((a, b) => (rank[a] as number) < (rank[b] as number));
+  const running = new Heap((a, b) => {
+    const difference = (end[a] as number) - (end[b] as number);
+    return difference === 0 ? a < b : difference < 0;
+  });
+  const idle: number[] = [];
+  for (let one = Math.min(lanes, sequence.length) - 1; one >= 0; one--) idle.push(one);
+  for (let task = 0; task < sequence.length; task++) if (open[task] === 0) ready.push(task);
+  let now = 0;
+  const settle = (others: readonly number[]): void => {
+    for (const next of others) {
+      open[next] = (open[next] as number) - 1;
+      if (open[next] === 0) ready.push(next);
+    }
+  };
+  const startAll = (): void => {
+    while (idle.length > 0) {
+      const task = ready.pop();
+      if (task === undefined) return;
+      lane[task] = idle.pop() as number;
+      start[task] = now;
+      end[task] = now + (weights[task] as number);
+      running.push(task);
+      settle(startsBefore.get(task) ?? []);
+    }
+  };
+  startAll();
+  for (let first = running.pop(); first !== undefined; first = running.pop()) {
+    now = end[first] as number;
+    for (let task: number | undefined = first; task !== undefined; ) {
+      idle.push(lane[task] as number);
+      settle(successors[task] ?? []);
+      const other = running.peek();
+      task = other !== undefined && end[other] === now ? running.pop() : undefined;
+    }
+    startAll();
+  }
+  return { start: [...start], lane: [...lane], makespan: now };
 }
 
-/** Weight of the heaviest path from each task to the end. */
-function levelsOf({ weights, predecessors }: LaneTasks): number[] {
-  const below = weights.map(() => 0);
-  const levels = weights.map(() => 0);
-  for (let at = weights.length - 1; at >= 0; at--) {
-    levels[at] = (below[at] ?? 0) + (weights[at] ?? 0);
-    for (const before of predecessors[at] ?? []) {
-      below[before] = Math.max(below[before] ?? 0, levels[at] ?? 0);
-    }
+/** Each task of the sequence starts as soon as its predecessors are done, a lane is free, and the one before has started. */
+export function scheduleInTurn(tasks: LaneTasks, sequence: readonly number[]): LaneSchedule {
+  const { weights, predecessors, lanes } = tasks;
+  const start = new Float64Array(sequence.length);
+  const end = new Float64Array(sequence.length);
+  const lane = new Int32Array(sequence.length);
+  const freeFrom = new Float64Array(Math.max(1, Math.min(lanes, sequence.length)));
+  const free = new Heap((a, b) => {
+    const difference = (freeFrom[a] as number) - (freeFrom[b] as number);
+    return difference === 0 ? a < b : difference < 0;
+  });
+  for (const one of freeFrom.keys()) free.push(one);
+  let now = 0;
+  let makespan = 0;
+  for (const task of sequence) {
+    const own = free.pop() as number;
+    now = Math.max(now, freeFrom[own] as number);
+    for (const before of predecessors[task] ?? []) now = Math.max(now, end[before] as number);
+    const ends = now + (weights[task] as number);
+    lane[task] = own;
+    start[task] = now;
+    end[task] = ends;
+    freeFrom[own] = ends;
+    free.push(own);
+    makespan = Math.max(makespan, ends);
+  }
+  return { start: [...start], lane: [...lane], makespan };
+}
+
+/** Weight of the heaviest path from each task to the end, its own included. */
+export function levelsOf({ weights, successors }: Pick<LaneTasks, 'weights' | 'successors'>): Float64Array {
+  const levels = new Float64Array(weights.length);
+  for (let task = weights.length - 1; task >= 0; task--) {
+    let below = 0;
+    for (const next of successors[task] ?? []) below = Math.max(below, levels[next] as number);
+    levels[task] = below + (weights[task] as number);
   }
   return levels;
 }
 
-/** Whenever a lane is idle it takes the first task of the sequence that is ready. */
-function listSchedule({ weights, predecessors, lanes }: LaneTasks, sequence: readonly number[]) {
-  const start = weights.map(() => 0);
-  const end = weights.map(() => Number.POSITIVE_INFINITY);
-  const idleFrom = Array.from({ length: Math.max(1, Math.min(lanes, weights.length)) }, () => 0);
-  const left = [...sequence];
-  let now = 0;
-  while (left.length > 0) {
-    for (const [lane, from] of idleFrom.entries()) {
-      if (from > now) continue;
-      const at = left.findIndex((task) =>
-        (predecessors[task] ?? []).every((before) => (end[before] ?? Number.POSITIVE_INFINITY) <= now),
-      );
-      if (at === -1) break;
-      const [task] = left.splice(at, 1) as [number];
-      start[task] = now;
-      end[task] = now + (weights[task] ?? 0);
-      idleFrom[lane] = end[task] ?? now;
-    }
-    if (left.length === 0) break;
-    const next = idleFrom.filter((from) => from > now);
-    // Tasks of no weight end where they start.
-    if (next.length > 0) now = Math.min(...next);
-  }
-  return { start, makespan: end.reduce((latest, each) => Math.max(latest, each), 0) };
-}
-
-/** Visits every sequence in which each task comes after its predecessors. */
-function visitSequences(
-  predecessors: readonly (readonly number[])[],
-  visit: (sequence: readonly number[]) => void,
-): void {
-  const sequence: number[] = [];
-  const isPlaced = predecessors.map(() => false);
-  const extend = (): void => {
-    if (sequence.length === predecessors.length) {
-      visit(sequence);
-      return;
-    }
-    for (const [task, before] of predecessors.entries()) {
-      if (isPlaced[task] === true || !before.every((other) => isPlaced[other] === true)) continue;
-      isPlaced[task] = true;
-      sequence.push(task);
-      extend();
-      sequence.pop();
-      isPlaced[task] = false;
-    }
-  };
-  extend();
-}
-
-/** Swaps two tasks of the sequence again and again, and keeps what is better. */
-function improve(
-  from: readonly number[],
-  steps: number,
-  offer: (sequence: readonly number[]) => boolean,
-  isDone: () => boolean,
-): void {
-  const sequence = [...from];
-  // Numerical Recipes' generator: the same steps each time.
-  let seed = 1;
-  const draw = (): number => {
-    seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((seed / 2 ** 32) * sequence.length);
-  };
-  const swap = (a: number, b: number): void => {
-    [sequence[a], sequence[b]] = [sequence[b] as number, sequence[a] as number];
-  };
-  for (let step = 0; step < steps && !isDone(); step++) {
-    const [a, b] = [draw(), draw()];
-    swap(a, b);
-    if (!offer(sequence)) swap(a, b);
-  }
+/** No schedule is shorter: the heaviest path, and all of the work spread evenly over the lanes. */
+export function boundOf(tasks: LaneTasks): number {
+  const total = tasks.weights.reduce((sum, weight) => sum + weight, 0);
+  return levelsOf(tasks).reduce((most, level) => Math.max(most, level), Math.ceil(total / tasks.lanes));
 }

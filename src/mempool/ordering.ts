@@ -88,9 +88,10 @@ export interface Risk {
 export interface SequenceSchedule {
   /**
    * How transactions are taken, in block order. `ready`: a free lane takes the first whose predecessors are done.
-   * `in-turn`: a free lane takes the next one, and waits until its predecessors are done.
+   * `in-turn`: a free lane takes the next one, and waits until its predecessors are done. `planned`: in neither way;
+   * each lane runs its own list, and waits where it has to.
    */
-  readonly rule: 'ready' | 'in-turn';
+  readonly rule: 'ready' | 'in-turn' | 'planned';
   /** Of each lane, what it runs; places in the block, in order of start. */
   readonly lanes: readonly (readonly number[])[];
   /** Of each transaction, in gas. */

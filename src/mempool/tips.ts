@@ -12,7 +12,11 @@ function tipPerGas({ maxFeePerGas, maxPriorityFeePerGas }: Transaction, block: B
 /** Tips of an order for the gas that it is expected to use, and what it says to pay directly, in wei. */
 export function worthOf(order: Order, analyses: readonly TransactionAnalysis[], block: BlockHeader): bigint {
   return order.transactions.reduce(
-    (sum, tx, at) => sum + tipPerGas(tx, block) * (analyses[at]?.gasEstimate ?? tx.gasLimit),
+    (sum, tx, at) => sum + (analyses[at]?.receipt?.tip ?? tipPerGas(tx, block) * gasOf(tx, analyses[at])),
     order.payment,
   );
+}
+
+function gasOf(tx: Transaction, analysis: TransactionAnalysis | undefined): bigint {
+  return analysis?.gasEstimate ?? tx.gasLimit;
 }

@@ -186,10 +186,11 @@ export const orderSchema = z
         'No sequence is better by the objective, as far as gas and conflicts are known; else a search ended.',
     }),
     schedule: z.strictObject({
-      rule: z.enum(['ready', 'in-turn']).meta({
+      rule: z.enum(['ready', 'in-turn', 'planned']).meta({
         description:
           'ready: a free lane takes the first transaction of the block whose predecessors are done. ' +
-          'in-turn: it takes the next one, and waits until its predecessors are done.',
+          'in-turn: it takes the next one, and waits until its predecessors are done. ' +
+          'planned: each lane runs its own list, and waits where it has to.',
       }),
       lanes: z
         .array(z.array(z.strictObject({ transaction: index, start: quantity, end: quantity })))

@@ -1,5 +1,5 @@
-/** Sequences for a block: what they keep, and that they run. */
-import { expect, test } from '@jest/globals';
+/** Sequences for a block: what they keep, that they run, and that small ones are the best. */
+import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { BlockHeader } from '../../src/input/block.ts';
 import { createMempoolIndex, type MempoolIndex } from '../../src/mempool/mempool-index.ts';
@@ -7,10 +7,11 @@ import { type Order, ordersOf, transactionOrder } from '../../src/mempool/order.
 import { orderTransactions } from '../../src/mempool/order-transactions.ts';
 import type { Ordering } from '../../src/mempool/ordering.ts';
 import { snapshotState } from '../../src/state/prestate.ts';
-import { fuzzing } from '../effort.ts';
+import { fuzzing, say } from '../effort.ts';
 import { blockDraft, materialize, type RandomBlock } from '../generators/block.ts';
 import { blocksOfCalls } from '../generators/deferral.ts';
 import { Oracle } from '../oracle/recorder.ts';
+import { leastMakespan } from './exhaustive.ts';
 
 const options = fuzzing({ short: 60, long: 3_000 });
 
@@ -25,17 +26,31 @@ function poolOf({ input, prestate }: RandomBlock, orders: readonly Order[]): Mem
   return pool;
 }
 
-/** Senders' nonces without a gap, orders in one piece, gas limits. */
-function expectKept(pool: MempoolIndex, { orders, transactions }: Ordering): void {
-  const { block, state } = pool.head;
-  const nonces = new Map<string, bigint>();
-  for (const { from, nonce } of transactions) {
-    expect(nonce).toBe(nonces.get(from) ?? state.account(from)?.nonce ?? 0n);
-    nonces.set(from, nonce + 1n);
-  }
+/** Orders in one piece, each of them in the block or left out, gas limits, conflicts on the lanes. */
+function expectKept(pool: MempoolIndex, ordering: Ordering): void {
+  const { orders, transactions, placed, leftOut, schedule, graph, makespan, bound } = ordering;
   const byId = new Map(pool.orders().map((order) => [order.id, order]));
   expect(transactions).toEqual(orders.flatMap((id) => byId.get(id)?.transactions ?? []));
-  for (const { gasLimit } of transactions) expect(gasLimit).toBeLessThanOrEqual(block.gasLimit);
+  expect([...orders, ...leftOut.map(({ id }) => id)].toSorted()).toEqual([...byId.keys()].toSorted());
+  let used = 0n;
+  for (const { first, count, gas } of placed) {
+    for (const { gasLimit } of transactions.slice(first, first + count)) {
+      expect(used + gasLimit).toBeLessThanOrEqual(pool.head.block.gasLimit);
+    }
+    used += gas;
+  }
+  const end = (index: number) => (schedule.start[index] ?? 0) + Number(graph.gas[index] ?? 0n);
+  for (const [index, list] of graph.predecessors.entries()) {
+    for (const before of list) expect(schedule.start[index]).toBeGreaterThanOrEqual(end(before));
+  }
+  for (const lane of schedule.lanes) {
+    for (const [at, index] of lane.entries()) {
+      if (at > 0) expect(schedule.start[index]).toBeGreaterThanOrEqual(end(lane[at - 1] ?? 0));
+    }
+  }
+  expect(schedule.lanes.flat().toSorted((a, b) => a - b)).toEqual([...transactions.keys()]);
+  expect(makespan).toBe(Math.max(0, ...transactions.map((_, index) => end(index))));
+  expect(bound).toBeLessThanOrEqual(makespan);
 }
 
 /** The sequence runs, every transaction valid. */
@@ -57,16 +72,10 @@ async function check(block: RandomBlock, lanes: number): Promise<void> {
   expect(parallel.orders.toSorted()).toEqual(fees.orders.toSorted());
   expect(parallel.value).toBe(fees.value);
   expect(parallel.makespan).toBeLessThanOrEqual(fees.makespan);
-  expect(parallel.bound).toBeLessThanOrEqual(parallel.makespan);
-  const placeOf = (ordering: Ordering) => new Map(ordering.orders.map((id, at) => [id, at]));
-  const [before, after] = [placeOf(fees), placeOf(parallel)];
-  for (const id of fees.orders) {
-    for (const other of pool.conflictsOf(id)?.orders ?? []) {
-      if (!before.has(other)) continue;
-      const order = (places: ReadonlyMap<string, number>) =>
-        Math.sign((places.get(id) ?? 0) - (places.get(other) ?? 0));
-      expect(order(after)).toBe(order(before));
-    }
+  const placeOf = new Map(parallel.transactions.map(({ hash }, at) => [hash, at]));
+  for (const { from, to } of fees.graph.edges) {
+    const [before, after] = [from, to].map((index) => placeOf.get(fees.transactions[index]?.hash ?? '0x'));
+    expect(before).toBeLessThan(after ?? -1);
   }
 }
 
@@ -83,6 +92,30 @@ test(`programs (seed ${options.seed})`, async () => {
   );
 });
 
+describe('small pools', () => {
+  const small = fuzzing({ short: 150, long: 1_000 });
+
+  test(`take the least time that any schedule does (seed ${small.seed})`, () => {
+    let optimal = 0;
+    let all = 0;
+    fc.assert(
+      fc.property(blocksOfCalls(3, 7), fc.integer({ min: 2, max: 3 }), (block, lanes) => {
+        const pool = poolOf(block, ordersOf(block.input));
+        const fees = orderTransactions(pool, { lanes });
+        const parallel = orderTransactions(pool, { objective: 'parallel', lanes });
+        expectKept(pool, parallel);
+        const least = leastMakespan(fees.graph.gas.map(Number), fees.graph.predecessors, lanes);
+        expect(parallel.makespan).toBeGreaterThanOrEqual(least);
+        all++;
+        if (parallel.makespan === least) optimal++;
+      }),
+      small,
+    );
+    say(`parallel: ${optimal} of ${all} small pools at the optimum`);
+    expect(optimal / all).toBeGreaterThanOrEqual(0.95);
+  });
+});
+
 test('the most for a unit of gas comes first, a bundle in one piece', () => {
   const [block] = fc.sample(blocksOfCalls(6, 6), { numRuns: 1, seed: 3 }) as [RandomBlock];
   const { transactions } = block.input;
@@ -94,6 +127,7 @@ test('the most for a unit of gas comes first, a bundle in one piece', () => {
     ...first,
     id: 'bundle',
     transactions: [...first.transactions, ...second.transactions],
+    canRevert: new Set([0, 1]),
     replacementId: 'bundle',
     payment: 10n ** 18n,
   };
@@ -101,6 +135,8 @@ test('the most for a unit of gas comes first, a bundle in one piece', () => {
   const { orders, transactions: sequence } = orderTransactions(pool);
   expect(orders[0]).toBe('bundle');
   expect(sequence.slice(0, 2)).toEqual(bundle.transactions);
-  expect(orderTransactions(pool, { gasLimit: 0n }).orders).toEqual([]);
+  const { orders: none, leftOut } = orderTransactions(pool, { gasLimit: 0n });
+  expect(none).toEqual([]);
+  expect(leftOut.map(({ reason }) => reason.kind)).toEqual(pool.orders().map(() => 'invalid'));
   expect(() => orderTransactions(pool, { lanes: 0 })).toThrow('lanes');
 });

@@ -4,8 +4,9 @@ import { intrinsicGas } from '../../input/intrinsic-gas.ts';
 import type { StateKey } from '../../state/key.ts';
 import type { AccessMode, AccessSet, Region, SlotOrigin } from '../access.ts';
 import type { ForeseenReceipt } from '../result.ts';
+import { effectiveGasPrice } from '../rules.ts';
 import type { Derivation } from '../transaction.ts';
-import { MAX_WORD, minOf, rangeWord, unknownWord, type Word } from '../word.ts';
+import { knownValue, MAX_WORD, minOf, rangeWord, unknownWord, type Word } from '../word.ts';
 import type { Effects } from '../write-index.ts';
 import { type Account, BALANCE, CODE, NONCE } from './accounts.ts';
 import type { Ending } from './interpreter.ts';
@@ -44,7 +45,8 @@ export function resultOf(machine: Machine, tx: Transaction, ending: Ending): Der
 }
 
 /** Refunds with their cap (EIP-3529), and the floor of the data (EIP-7623). */
-function receiptOf({ state, schedule, block }: Machine, tx: Transaction, ending: Ending): ForeseenReceipt {
+function receiptOf(machine: Machine, tx: Transaction, ending: Ending): ForeseenReceipt {
+  const { state, schedule, block } = machine;
   const spent = Number(tx.gasLimit) - ending.gas;
   const refund = Math.min(state.refund, Math.floor(spent / schedule.refunds.quotient));
   const floor = block.intrinsic.floorToken === 0 ? 0 : intrinsicGas(tx, block.intrinsic).floor;
@@ -52,11 +54,33 @@ function receiptOf({ state, schedule, block }: Machine, tx: Transaction, ending:
   for (const { address, credit, base } of state.accounts.met) {
     if (credit > 0n && base === null) credits = (credits ?? new Map()).set(address, credit);
   }
+  const gasUsed = BigInt(Math.max(spent - refund, floor));
   return {
     isSuccess: ending.isSuccess,
-    gasUsed: BigInt(Math.max(spent - refund, floor)),
+    gasUsed,
+    tip: tipFor(machine, tx, gasUsed),
+    sender: senderAfter(machine, tx, gasUsed),
     credits: credits ?? NO_CREDITS,
   };
+}
+
+/** Before EIP-1559 all of the price, after it what is left of it above the base fee. */
+function tipFor({ block: { block } }: Machine, tx: Transaction, gasUsed: bigint): bigint {
+  const price = knownValue(effectiveGasPrice(tx, block)) ?? 0n;
+  return gasUsed * (price - (block?.baseFeePerGas ?? 0n));
+}
+
+/** The sender's balance once the gas that is left has been paid back. */
+function senderAfter(machine: Machine, tx: Transaction, gasUsed: bigint): ForeseenReceipt['sender'] {
+  const { state, block } = machine;
+  if (block.block === null) return null;
+  const sender = state.accounts.at(tx.from);
+  const price = knownValue(effectiveGasPrice(tx, block.block));
+  const balance = sender.isDestroyed ? null : knownValue(state.balanceOf(sender));
+  if (price === null || balance === null) return null;
+  const left = balance + (tx.gasLimit - gasUsed) * price;
+  const isOwn = tx.from === block.block.feeRecipient;
+  return { address: tx.from, balance: isOwn ? left + tipFor(machine, tx, gasUsed) : left };
 }
 
 const NO_CREDITS: ForeseenReceipt['credits'] = new Map();

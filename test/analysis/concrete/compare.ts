@@ -50,6 +50,7 @@ export function comparable({
   assumptions: _,
   accessList: __,
   receipt: ___,
+  mostGas: ____,
   accesses,
   ...rest
 }: Derivation): unknown {

@@ -3,8 +3,8 @@
  * the block as a whole must satisfy (the sums of gas and blob gas) is the outcome's question.
  */
 import type { Common } from '@ethereumjs/common';
-import type { BlockHeader, Transaction } from '../input/block.ts';
-import { type IntrinsicPrices, intrinsicGas } from '../input/intrinsic-gas.ts';
+import type { BlockHeader, Transaction } from './block.ts';
+import { type IntrinsicPrices, intrinsicGas } from './intrinsic-gas.ts';
 
 /** Why a transaction is invalid: a stable code and a sentence. */
 export interface Invalidity {
