@@ -2,6 +2,7 @@
 
 import { addressOf, type StateKey } from '../state/key.ts';
 import type { StateSource } from '../state/source.ts';
+import { keysOf } from './any-order-askers.ts';
 import type { AnyOrderIndex, Writer } from './any-order-index.ts';
 import { BlockKnowledge, type Predecessors, predecessorsIn } from './block-knowledge.ts';
 import { NO_CELLS } from './cells.ts';
@@ -134,4 +135,12 @@ function eitherKnown(a: WrittenCode | null, b: WrittenCode | null): WrittenCode 
   if (a === null || b === null) return a ?? b;
   const either = eitherCode(a, b);
   return either.codes === null ? either : { codes: either.codes, orBefore: b.orBefore };
+}
+
+/** The keys that were asked for in a step; may repeat. */
+export function* askedIn({ results }: Step): Iterable<StateKey> {
+  for (const { inputs, scouted } of results) {
+    yield* keysOf(inputs);
+    if (scouted !== undefined) yield* keysOf(scouted);
+  }
 }

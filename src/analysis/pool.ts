@@ -76,6 +76,8 @@ export class PoolAnalysis<Member extends PoolMember> {
   readonly #entries = new Map<Member, Entries>();
   /** The header under which a transaction was derived, and what of it was looked at. */
   readonly #under = new WeakMap<TransactionAnalysis, Under>();
+  /** Of those for which the state did not know everything. */
+  readonly #missing = new WeakMap<TransactionAnalysis, readonly StateKey[]>();
   #head: PoolHead;
   #state: StateSource;
   #derivers: Readonly<Record<Among, HeadDeriver>>;
@@ -97,7 +99,9 @@ export class PoolAnalysis<Member extends PoolMember> {
         const tx = member.transactions[at] as Transaction;
         const { watched, deriver } = this.#derivers[among];
         watched?.take();
+        deriver.missing.clear();
         const one = deriver.of(tx, at, knowledge, () => NOBODY, alone);
+        if (deriver.missing.size > 0) this.#missing.set(one, [...deriver.missing]);
         this.#note(tx, one, among);
         return one;
       },
@@ -106,15 +110,21 @@ export class PoolAnalysis<Member extends PoolMember> {
         const open = unsettled(one, entryOf(member.transactions[at] as Transaction));
         const under = this.#under.get(one);
         if (under !== undefined) this.#under.set(open, under);
+        const missing = this.#missing.get(one);
+        if (missing !== undefined) this.#missing.set(open, missing);
         return open;
       },
     });
   }
 
-  /** Keys that the state did not know, and that have been asked for so far. */
+  /** Keys that were asked for of the members that are there, and that the state did not know. */
   get missing(): ReadonlySet<StateKey> {
-    const { nobody, others } = this.#derivers;
-    return new Set([...nobody.deriver.missing, ...others.deriver.missing]);
+    const missing = new Set<StateKey>();
+    for (const entries of this.#entries.values()) {
+      for (const { analysis } of entries)
+        for (const key of this.#missing.get(analysis) ?? []) missing.add(key);
+    }
+    return missing;
   }
 
   change({ add = [], remove = [] }: Pick<AnyOrderChange<Member>, 'add' | 'remove'>): PoolOutcome<Member> {

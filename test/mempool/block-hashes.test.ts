@@ -22,7 +22,7 @@ function poolThatLooks(back: bigint, hashes: (block: BlockHeader) => ReadonlyMap
   const pool = createMempoolIndex({ state, block, hardfork, chainId, blockHashes: hashes(block) });
   const order = transactionOrder(input.transactions[0] as (typeof transactions)[number]);
   pool.add(order);
-  return { pool, block, analysis: pool.analysesOf(order.id)?.[0] };
+  return { pool, block, order, analysis: pool.analysesOf(order.id)?.[0] };
 }
 
 test("the parent's is known", () => {
@@ -42,4 +42,13 @@ test('any other one may be anything, and is named as missing', () => {
   expect(analysis?.status).toBe('bounded');
   expect(analysis?.accesses.regions).toEqual([expect.objectContaining({ address: TARGET, mode: 'write' })]);
   expect(pool.missing).toContain(blockHashKey(block.number - 2n));
+});
+
+test('what is missing is so under the next head, until the order leaves', () => {
+  const { pool, block, order } = poolThatLooks(2n, () => new Map());
+  const { missing } = pool;
+  pool.moveTo({ ...pool.head, block: { ...block, timestamp: block.timestamp + 12n } }, new Map());
+  expect(pool.missing).toEqual(missing);
+  pool.remove(order.id);
+  expect(pool.missing).toEqual([]);
 });
