@@ -1,8 +1,9 @@
 /** One way through the orders of a pool: by what they pay for each unit of gas, each as soon as it may come. */
+import { nonceAfter } from '../analysis/growing-block.ts';
 import { Heap } from '../graph/heap.ts';
 import type { Address } from '../input/block.ts';
 import type { StateSource } from '../state/source.ts';
-import { Filling, type Fit } from './filling.ts';
+import { Filling, type Fit, type Step } from './filling.ts';
 import type { Inclusion } from './inclusion.ts';
 import type { Order } from './order.ts';
 import type { LeftOut, LeftOutReason } from './ordering.ts';
@@ -42,6 +43,16 @@ function turnOf(from: Address, nonce: bigint): string {
   return `${from} ${nonce}`;
 }
 
+/** Whose turn it is once a transaction has run: its sender's next one's, and that of whoever signed an authorisation. */
+function turnsAfter({ tx, analysis }: Step): string[] {
+  const turns = [turnOf(tx.from, tx.nonce + 1n)];
+  for (const address of analysis.nonceWrites) {
+    const nonce = nonceAfter(analysis, address);
+    if (nonce !== null) turns.push(turnOf(address, nonce));
+  }
+  return turns;
+}
+
 /** How often orders that were refused are tried again, when others have come before them. */
 const MOST_ROUNDS = 3;
 
@@ -72,8 +83,7 @@ export function fillBlock({ inclusion, state, candidates, open }: SequenceTask):
       for (const other of byFunds.get(address) ?? []) if (refused.has(other)) ready.push(other);
       byFunds.delete(address);
     }
-    for (const { tx } of fit.steps) {
-      const turn = turnOf(tx.from, tx.nonce + 1n);
+    for (const turn of fit.steps.flatMap(turnsAfter)) {
       for (const other of byTurn.get(turn) ?? []) ready.push(other);
       byTurn.delete(turn);
     }

@@ -4,10 +4,10 @@ import type { ConflictGraph } from '../graph/conflict-graph.ts';
 import { scheduleTasks } from '../graph/list-schedule.ts';
 import { planSchedule } from '../graph/plan.ts';
 import { weigh } from '../graph/weights.ts';
-import type { BlockHeader } from '../input/block.ts';
+import type { BlockHeader, Transaction } from '../input/block.ts';
+import { Inclusion } from '../mempool/inclusion.ts';
 import { ordersOf } from '../mempool/order.ts';
 import type { Objective, Ordering } from '../mempool/ordering.ts';
-import { worthOf } from '../mempool/tips.ts';
 
 /** A sequence in numbers; gas is estimated, of transactions analysed in this order. */
 export interface SequenceMeasure {
@@ -31,19 +31,22 @@ export function measureOrdering(ordering: Ordering, lanes = ordering.lanes): Seq
   return { name: objective, transactions: transactions.length, value, ...timesOf(graph, lanes) };
 }
 
-/** Of an input in the order that it has. */
+/**
+ * Of an input in the order that it has.
+ *
+ * @param block - That is to be built, by which orderings are counted.
+ */
 export function measureOwn(
   { input, transactions }: BlockAnalysis,
   block: BlockHeader,
   graph: ConflictGraph,
   lanes: number,
 ): SequenceMeasure {
-  let first = 0;
-  let value = 0n;
-  for (const order of ordersOf(input)) {
-    const next = first + order.transactions.length;
-    value += worthOf(order, transactions.slice(first, next), block);
-    first = next;
+  const inclusion = new Inclusion({ ...input, block }, {});
+  let value = ordersOf(input).reduce((sum, { payment }) => sum + payment, 0n);
+  for (const [index, analysis] of transactions.entries()) {
+    const tx = input.transactions[index] as Transaction;
+    value += inclusion.gasOf(tx, analysis).likely * inclusion.tipOf(tx);
   }
   return { name: 'own', transactions: transactions.length, value, ...timesOf(graph, lanes) };
 }

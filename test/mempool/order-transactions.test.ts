@@ -10,6 +10,7 @@ import { snapshotState } from '../../src/state/prestate.ts';
 import { fuzzing, say } from '../effort.ts';
 import { blockDraft, materialize, type RandomBlock } from '../generators/block.ts';
 import { blocksOfCalls } from '../generators/deferral.ts';
+import { SENDERS } from '../generators/universe.ts';
 import { Oracle } from '../oracle/recorder.ts';
 import { leastMakespan } from './exhaustive.ts';
 
@@ -139,4 +140,34 @@ test('the most for a unit of gas comes first, a bundle in one piece', () => {
   expect(none).toEqual([]);
   expect(leftOut.map(({ reason }) => reason.kind)).toEqual(pool.orders().map(() => 'invalid'));
   expect(() => orderTransactions(pool, { lanes: 0 })).toThrow('lanes');
+});
+
+test('whose nonce comes to be by an authorisation comes after it (EIP-7702)', async () => {
+  const drawn = {
+    to: '0xf00d000000000000000000000000000000000001',
+    value: 1n,
+    gasLimit: 100_000n,
+    data: new Uint8Array(0),
+    maxFeePerGas: 100n,
+    accessList: [],
+  } as const;
+  const signer = { signer: 1, delegate: `0x${'0'.repeat(40)}`, isStale: false, chainId: 1n } as const;
+  const rich = { balance: '0xde0b6b3a7640000', nonce: 0, code: '0x', storage: {} };
+  const block = await materialize({
+    hardfork: 'prague',
+    feeRecipient: '0xfeed000000000000000000000000000000000001',
+    prestate: Object.fromEntries(SENDERS.map((sender) => [sender, rich])),
+    transactions: [
+      { ...drawn, sender: 0, type: 4, maxPriorityFeePerGas: 1n, authorizations: [signer] },
+      { ...drawn, sender: 1, type: 2, maxPriorityFeePerGas: 9n, authorizations: [] },
+    ],
+  });
+  const { transactions } = block.input;
+  expect(transactions.map(({ nonce }) => nonce)).toEqual([0n, 1n]);
+  const pool = poolOf(block, ordersOf(block.input).reverse());
+  for (const objective of ['fees', 'parallel'] as const) {
+    const ordering = orderTransactions(pool, { objective });
+    expect(ordering.transactions).toEqual(transactions);
+    await expectValid(block, ordering);
+  }
 });

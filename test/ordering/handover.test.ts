@@ -99,6 +99,15 @@ describe('the example block as a pool', () => {
     await runAsPlanned(result, state);
   });
 
+  test('by fees it is worth no less than the block as it was', async () => {
+    const { input, state } = example('block.json');
+    const { ordering, sequences } = await orderBlock(input, { state, objective: 'fees' });
+    const [fees, own] = sequences;
+    expect(own?.name).toBe('own');
+    expect(fees?.value).toBeGreaterThanOrEqual(own?.value ?? 0n);
+    expect(ordering.leftOut).toEqual([]);
+  });
+
   test('the bundle holds signed transactions, and says what may fail', async () => {
     const { input, state } = example('block.json');
     const result = await orderBlock(input, { state });
