@@ -19,7 +19,7 @@ const MOST_FILLS = 8;
 export interface Balanced {
   readonly arranged: Arranged;
   readonly leftOut: readonly LeftOut[];
-  /** Whether every sequence of every part of the orders was tried. */
+  /** Whether every sequence of every part of the orders was tried, and none can be worth more in a shorter schedule. */
   readonly isComplete: boolean;
 }
 
@@ -36,7 +36,7 @@ export function balance(task: BalanceTask, found: Sequence): Balanced {
   const start = shorten(arrange(found.fits, task), task, task.steps);
   const first = { arranged: start, leftOut: found.leftOut };
   return task.candidates.length <= MOST_EXACT
-    ? { ...tryAll(task, first), isComplete: true }
+    ? tryAll(task, first)
     : { ...leaveOut(task, first), isComplete: false };
 }
 
@@ -44,15 +44,24 @@ type Block = Pick<Balanced, 'arranged' | 'leftOut'>;
 
 /** Value less what the time costs, in wei. */
 function worthOf({ fits, makespan }: Arranged, weight: bigint): bigint {
-  return fits.reduce((sum, { value }) => sum + value, 0n) - weight * BigInt(makespan);
+  return worthIn(makespan, fits, weight);
+}
+
+/** @param time - In gas. */
+function worthIn(time: number, fits: readonly Fit[], weight: bigint): bigint {
+  return fits.reduce((sum, { value }) => sum + value, 0n) - weight * BigInt(time);
 }
 
 /** Every sequence of every part of the candidates, as far as each order fits at its place. */
-function tryAll(task: BalanceTask, first: Block): Block {
+function tryAll(task: BalanceTask, first: Block): Balanced {
   let best = first;
+  /** What none can be worth more than, by the bounds of their schedules. */
+  let most = 0n;
   const chosen: Fit[] = [];
   const extend = (): void => {
     const arranged = shorten(arrange(chosen, task), task, task.steps);
+    const reachable = worthIn(arranged.bound, arranged.fits, task.weight);
+    if (reachable > most) most = reachable;
     if (worthOf(arranged, task.weight) > worthOf(best.arranged, task.weight)) {
       best = { arranged, leftOut: notIn(task, arranged.fits, first.leftOut) };
     }
@@ -72,7 +81,7 @@ function tryAll(task: BalanceTask, first: Block): Block {
     }
   };
   extend();
-  return best;
+  return { ...best, isComplete: worthOf(best.arranged, task.weight) >= most };
 }
 
 /** Leaves orders out as long as that is expected to gain something. */

@@ -1,5 +1,6 @@
-/** The least makespan, by trying every sequence and every lane for each of its tasks. */
+/** The best that there is, by trying everything: for schedules, every sequence and every lane for each task. */
 
+/** In which each task comes after its predecessors. */
 export function leastMakespan(
   weights: readonly number[],
   predecessors: readonly (readonly number[])[],
@@ -30,4 +31,22 @@ export function leastMakespan(
   };
   place(0, 0);
   return weights.length === 0 ? 0 : least;
+}
+
+/** The most that any sequence of any part of some items comes to; what may not go on from a sequence is no longer one. */
+export function mostWorth<Item>(
+  items: readonly Item[],
+  worthOf: (sequence: readonly Item[]) => bigint | null,
+): bigint {
+  const extend = (sequence: readonly Item[]): bigint | null => {
+    const worth = worthOf(sequence);
+    if (worth === null) return null;
+    return items
+      .filter((item) => !sequence.includes(item))
+      .reduce((most, item) => {
+        const longer = extend([...sequence, item]);
+        return longer !== null && longer > most ? longer : most;
+      }, worth);
+  };
+  return extend([]) ?? 0n;
 }

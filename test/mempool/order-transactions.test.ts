@@ -1,65 +1,19 @@
 /** Sequences for a block: what they keep, that they run, and that small ones are the best. */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { BlockHeader } from '../../src/input/block.ts';
-import { createMempoolIndex, type MempoolIndex } from '../../src/mempool/mempool-index.ts';
 import { type Order, ordersOf, transactionOrder } from '../../src/mempool/order.ts';
 import { orderTransactions } from '../../src/mempool/order-transactions.ts';
-import type { Ordering } from '../../src/mempool/ordering.ts';
-import { snapshotState } from '../../src/state/prestate.ts';
 import { fuzzing, say } from '../effort.ts';
 import { blockDraft, materialize, type RandomBlock } from '../generators/block.ts';
 import { blocksOfCalls } from '../generators/deferral.ts';
+
 import { SENDERS } from '../generators/universe.ts';
-import { Oracle } from '../oracle/recorder.ts';
+
 import { leastMakespan } from './exhaustive.ts';
+import { expectKept, expectValid } from './kept.ts';
+import { poolOf } from './pool-of.ts';
 
 const options = fuzzing({ short: 60, long: 3_000 });
-
-function poolOf({ input, prestate }: RandomBlock, orders: readonly Order[]): MempoolIndex {
-  const pool = createMempoolIndex({
-    state: snapshotState(prestate),
-    block: input.block as BlockHeader,
-    hardfork: input.hardfork,
-    chainId: input.chainId,
-  });
-  pool.addAll(orders);
-  return pool;
-}
-
-/** Orders in one piece, each of them in the block or left out, gas limits, conflicts on the lanes. */
-function expectKept(pool: MempoolIndex, ordering: Ordering): void {
-  const { orders, transactions, placed, leftOut, schedule, graph, makespan, bound } = ordering;
-  const byId = new Map(pool.orders().map((order) => [order.id, order]));
-  expect(transactions).toEqual(orders.flatMap((id) => byId.get(id)?.transactions ?? []));
-  expect([...orders, ...leftOut.map(({ id }) => id)].toSorted()).toEqual([...byId.keys()].toSorted());
-  let used = 0n;
-  for (const { first, count, gas } of placed) {
-    for (const { gasLimit } of transactions.slice(first, first + count)) {
-      expect(used + gasLimit).toBeLessThanOrEqual(pool.head.block.gasLimit);
-    }
-    used += gas;
-  }
-  const end = (index: number) => (schedule.start[index] ?? 0) + Number(graph.gas[index] ?? 0n);
-  for (const [index, list] of graph.predecessors.entries()) {
-    for (const before of list) expect(schedule.start[index]).toBeGreaterThanOrEqual(end(before));
-  }
-  for (const lane of schedule.lanes) {
-    for (const [at, index] of lane.entries()) {
-      if (at > 0) expect(schedule.start[index]).toBeGreaterThanOrEqual(end(lane[at - 1] ?? 0));
-    }
-  }
-  expect(schedule.lanes.flat().toSorted((a, b) => a - b)).toEqual([...transactions.keys()]);
-  expect(makespan).toBe(Math.max(0, ...transactions.map((_, index) => end(index))));
-  expect(bound).toBeLessThanOrEqual(makespan);
-}
-
-/** The sequence runs, every transaction valid. */
-async function expectValid({ input, prestate }: RandomBlock, { transactions }: Ordering): Promise<void> {
-  const oracle = await Oracle.create(input, prestate);
-  for (const { hash } of transactions)
-    await oracle.run(input.transactions.findIndex((tx) => tx.hash === hash));
-}
 
 async function check(block: RandomBlock, lanes: number): Promise<void> {
   if (block.input.block === null) return;
