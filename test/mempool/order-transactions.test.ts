@@ -6,9 +6,7 @@ import { orderTransactions } from '../../src/mempool/order-transactions.ts';
 import { fuzzing, say } from '../effort.ts';
 import { blockDraft, materialize, type RandomBlock } from '../generators/block.ts';
 import { blocksOfCalls } from '../generators/deferral.ts';
-
 import { SENDERS } from '../generators/universe.ts';
-
 import { leastMakespan } from './exhaustive.ts';
 import { expectKept, expectValid } from './kept.ts';
 import { poolOf } from './pool-of.ts';
