@@ -1,6 +1,7 @@
 /**
  * What a pool of pending orders costs: `npm run bench:mempool [-- OPTIONS]` fills an index with transactions over real
- * contracts, adds, asks and removes one by one, and moves the head of the chain on by blocks that are made of the
+ * contracts, adds, asks and removes one by one (apart: conflicts and groups; whom a change concerns, and what has to be
+ * derived again; deriving that), and moves the head of the chain on by blocks that are made of the
  * pool's own orders. After some heads everything is derived from scratch as well: the sets of the pool have to cover
  * that. In the end everything is removed: what is left of the heap is what the index keeps.
  *
@@ -15,6 +16,7 @@ import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { BlockDeriver } from '../dist/analysis/block.js';
+import { PoolAnalysis } from '../dist/analysis/pool.js';
 import {
   createExecutor,
   createMempoolIndex,
@@ -54,20 +56,37 @@ BlockDeriver.prototype.of = function timed(...of) {
   return one;
 };
 
-/** Milliseconds of an action, those of them in which it did not derive, and how often it did. */
+/** In which it is found out who has to be derived again, and that is done. */
+let analysingMs = 0;
+const change = PoolAnalysis.prototype.change;
+PoolAnalysis.prototype.change = function timed(...of) {
+  const start = performance.now();
+  const outcome = change.apply(this, of);
+  analysingMs += performance.now() - start;
+  return outcome;
+};
+
+/** Milliseconds of an action. */
 interface Times {
   readonly all: number;
+  /** Without those in which it derived. */
   readonly beside: number;
+  /** Without those of the analysis: conflicts and groups alone. */
+  readonly index: number;
   readonly derivations: number;
 }
 
 function timesOf(action: () => void): Times {
-  const before = derivingMs;
-  const count = derivations;
+  const [deriving, analysing, count] = [derivingMs, analysingMs, derivations];
   const start = performance.now();
   action();
   const all = performance.now() - start;
-  return { all, beside: all - (derivingMs - before), derivations: derivations - count };
+  return {
+    all,
+    beside: all - (derivingMs - deriving),
+    index: all - (analysingMs - analysing),
+    derivations: derivations - count,
+  };
 }
 
 function line(name: string, values: readonly number[], unit = 'ms'): void {
@@ -151,18 +170,30 @@ function probe(pool: MempoolIndex): void {
   const chosen = createRandom(7)
     .interleave(all.map((order) => [order]))
     .slice(0, probes);
-  const [removing, adding, derived, asking]: number[][] = [[], [], [], []];
+  const [removing, adding, asking]: [Times[], Times[], number[]] = [[], [], []];
   for (const order of chosen) {
-    removing?.push(timesOf(() => pool.remove(order.id)).beside);
-    const added = timesOf(() => pool.add(order));
-    adding?.push(added.beside);
-    derived?.push(added.all - added.beside);
-    asking?.push(timesOf(() => pool.conflictsOf(order.id)).all);
+    removing.push(timesOf(() => pool.remove(order.id)));
+    adding.push(timesOf(() => pool.add(order)));
+    asking.push(timesOf(() => pool.conflictsOf(order.id)).all);
   }
-  line('remove, beside deriving', removing ?? []);
-  line('add, beside deriving', adding ?? []);
-  line('add, deriving', derived ?? []);
-  line('conflicts of an order', asking ?? []);
+  for (const [what, times] of [
+    ['remove', removing],
+    ['add', adding],
+  ] as const) {
+    line(
+      `${what}: conflicts and groups`,
+      times.map(({ index }) => index),
+    );
+    line(
+      `${what}: whom it concerns`,
+      times.map(({ beside, index }) => beside - index),
+    );
+    line(
+      `${what}: deriving`,
+      times.map(({ all, beside }) => all - beside),
+    );
+  }
+  line('conflicts of an order', asking);
 }
 
 async function followHeads(pool: MempoolIndex): Promise<void> {
@@ -172,6 +203,7 @@ async function followHeads(pool: MempoolIndex): Promise<void> {
     const { elapsedMs, outcome } = await nextHead(pool);
     moving.push(elapsedMs);
     shares.push((100 * outcome.derived) / left);
+    process.stderr.write(`head ${number} in ${elapsedMs.toFixed(0)} ms; ${pool.size} orders\n`);
     if (number % COMPARED_HEADS !== 0) continue;
     const { fresh, elapsedMs: scratchMs } = freshLike(pool);
     scratch.push(scratchMs);
