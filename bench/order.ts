@@ -60,10 +60,10 @@ function orderedBlock(number: number, steps: number | undefined): Block {
   return { number, orders: pool.size, rows: Object.fromEntries(rows), ms };
 }
 
-/** In millions of gas: makespan, and the bound where it is another. */
-function timeText({ makespan, bound }: SequenceMeasure): string {
+/** In millions of gas: makespan in order, and the bound where it is another. */
+function timeText({ inOrder, bound }: SequenceMeasure): string {
   const text = (gas: bigint) => (Number(gas) / 1e6).toFixed(2);
-  return makespan === bound ? text(makespan) : `${text(makespan)} (${text(bound)})`;
+  return inOrder === bound ? text(inOrder) : `${text(inOrder)} (${text(bound)})`;
 }
 
 function tipsText({ value }: SequenceMeasure): string {
@@ -109,10 +109,10 @@ function summary(blocks: readonly Block[]): string {
   return markdownTable(heads, [
     [
       'makespan ÷ that of the block as it was',
-      ...mean((row, name) => ratio(row[name].makespan, row.own.makespan)),
+      ...mean((row, name) => ratio(row[name].inOrder, row.own.inOrder)),
     ],
-    ['makespan ÷ that by fees', ...mean((row, name) => ratio(row[name].makespan, row.fees.makespan))],
-    ['makespan ÷ own bound', ...mean((row, name) => ratio(row[name].makespan, row[name].bound))],
+    ['makespan ÷ that by fees', ...mean((row, name) => ratio(row[name].inOrder, row.fees.inOrder))],
+    ['makespan ÷ own bound', ...mean((row, name) => ratio(row[name].inOrder, row[name].bound))],
     [
       'planned anew ÷ that of the block as it was',
       ...mean((row, name) => ratio(row[name].planned, row.own.planned)),

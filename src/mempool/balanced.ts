@@ -4,11 +4,14 @@
  * more time than it is worth is left out, one after the other by what that is expected to gain, and the rest is put
  * together again.
  */
+
+import { tasksOf } from '../graph/in-order-schedule.ts';
+import { type LaneTasks, scheduleReady } from '../graph/lane-schedule.ts';
+import { bottomLevels } from '../graph/list-schedule.ts';
 import { fillBlock, type Sequence, type SequenceTask } from './fee-sequence.ts';
 import { Filling, type Fit } from './filling.ts';
-import { type LaneTasks, levelsOf, scheduleReady } from './lane-schedule.ts';
 import type { LeftOut } from './ordering.ts';
-import { type Arranged, arrange, type Lanes, shorten, tasksOf } from './parallel.ts';
+import { type Arranged, arrange, type Lanes, shorten } from './parallel.ts';
 
 /** So many orders are tried in every sequence. */
 const MOST_EXACT = 5;
@@ -114,7 +117,7 @@ function notWorthTheirTime(
 ): { readonly ids: readonly string[]; readonly steps: number } {
   const tasks = tasksOf(graph, lanes);
   const weights = tasks.weights.slice();
-  const levels = levelsOf(tasks);
+  const levels = bottomLevels(tasks.weights, tasks.successors);
   const sequence = [...levels.keys()].sort((a, b) => (levels[b] as number) - (levels[a] as number) || a - b);
   const spanOf = (of: LaneTasks): number => scheduleReady(of, sequence).makespan;
   let span = spanOf(tasks);

@@ -7,10 +7,10 @@ import {
   boundOf,
   type LaneSchedule,
   type LaneTasks,
-  levelsOf,
   scheduleInTurn,
   scheduleReady,
-} from './lane-schedule.ts';
+} from '../graph/lane-schedule.ts';
+import { bottomLevels } from '../graph/list-schedule.ts';
 
 export interface FoundSchedule extends LaneSchedule {
   /** No schedule is shorter. */
@@ -25,7 +25,7 @@ const MOST_NODES = 2_000_000;
 /** @param steps - Schedules that the local search may try. */
 export function shortestSchedule(tasks: LaneTasks, steps: number): FoundSchedule {
   const bound = boundOf(tasks);
-  const levels = levelsOf(tasks);
+  const levels = bottomLevels(tasks.weights, tasks.successors);
   const byLevel = [...levels.keys()].sort((a, b) => (levels[b] as number) - (levels[a] as number) || a - b);
   const inOrder = [...levels.keys()];
   let best = scheduleReady(tasks, byLevel);

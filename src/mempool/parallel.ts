@@ -8,17 +8,11 @@ import type { BlockAnalysis } from '../analysis/result.ts';
 import { buildConflictGraph } from '../graph/build.ts';
 import type { ConflictGraph } from '../graph/conflict-graph.ts';
 import { Heap } from '../graph/heap.ts';
-import { weigh } from '../graph/weights.ts';
+import { scheduleInOrder, tasksOf } from '../graph/in-order-schedule.ts';
+import { boundOf, type LaneSchedule } from '../graph/lane-schedule.ts';
 import type { StateSource } from '../state/source.ts';
 import type { Fit } from './filling.ts';
 import type { Inclusion } from './inclusion.ts';
-import {
-  boundOf,
-  type LaneSchedule,
-  type LaneTasks,
-  scheduleInTurn,
-  scheduleReady,
-} from './lane-schedule.ts';
 import { shortestSchedule } from './lane-search.ts';
 import type { SequenceSchedule } from './ordering.ts';
 
@@ -47,12 +41,8 @@ export function arrange(fits: readonly Fit[], { inclusion, state, lanes }: Lanes
   const analysis = analyzeBlock({ ...inclusion.input, transactions }, { state });
   const graph = buildConflictGraph(analysis);
   const tasks = tasksOf(graph, lanes);
-  const inOrder = transactions.map((_, index) => index);
-  const ready = scheduleReady(tasks, inOrder);
-  const inTurn = scheduleInTurn(tasks, inOrder);
-  const [rule, best] =
-    inTurn.makespan < ready.makespan ? (['in-turn', inTurn] as const) : (['ready', ready] as const);
-  const schedule = describe(rule, best, lanes);
+  const best = scheduleInOrder(tasks);
+  const schedule = describe(best.rule, best, lanes);
   return { fits, analysis, graph, schedule, makespan: best.makespan, bound: boundOf(tasks) };
 }
 
@@ -92,13 +82,6 @@ function turnsOf({ fits }: Arranged): (number | null)[] {
       latestOf.set(tx.from, index);
       return before;
     });
-}
-
-/** The transactions of a graph as tasks, in gas. */
-export function tasksOf(graph: ConflictGraph, lanes: number): LaneTasks {
-  const { predecessors, successors } = graph;
-  const startsAfter = predecessors.map(() => null);
-  return { weights: weigh(graph.gas).values, predecessors, successors, startsAfter, lanes };
 }
 
 function describe(

@@ -143,13 +143,14 @@ function timesJson({ makespan, bound, gas, value }: BlockTimes) {
 }
 
 function sequenceJson({ name, transactions, ...rest }: SequenceMeasure): OrderDocument['sequences'][number] {
-  const { gas, value, makespan, planned, bound } = rest;
+  const { gas, value, makespan, inOrder, planned, bound } = rest;
   return {
     name,
     transactions,
     gas: quantity(gas),
     value: signed(value),
     makespan: quantity(makespan),
+    inOrder: quantity(inOrder),
     planned: quantity(planned),
     bound: quantity(bound),
   };

@@ -1,7 +1,7 @@
 /** What a sequence of orders is worth and how long it takes: taken alike for every sequence. */
 import type { BlockAnalysis } from '../analysis/result.ts';
 import type { ConflictGraph } from '../graph/conflict-graph.ts';
-import { scheduleTasks } from '../graph/list-schedule.ts';
+import { inOrderMakespan, scheduleInOrder, tasksOf } from '../graph/in-order-schedule.ts';
 import { planSchedule } from '../graph/plan.ts';
 import { weigh } from '../graph/weights.ts';
 import type { BlockHeader, Transaction } from '../input/block.ts';
@@ -17,24 +17,33 @@ export interface SequenceMeasure {
   readonly gas: bigint;
   /** Tips for that gas, and payments that orders state, in wei. */
   readonly value: bigint;
-  /** Gas until the last lane is done, if a free lane takes the first transaction of the block that is ready. */
+  /** Gas until the last lane is done, by the ordering's own schedule; `own`: by the one that `fees` would give it. */
   readonly makespan: bigint;
+  /** The same if a free lane takes the first transaction of the block that is ready. */
+  readonly inOrder: bigint;
   /** The same if it takes the one with the longest chain behind it, as `planSchedule` and `executeBlock` do. */
   readonly planned: bigint;
   /** No schedule on so many lanes is shorter: the longest chain, or a lane's share of all gas. */
   readonly bound: bigint;
 }
 
-/** @param lanes - At least 1. */
-export function measureOrdering(ordering: Ordering, lanes = ordering.lanes): SequenceMeasure {
-  const { objective, graph, transactions, value } = ordering;
-  return { name: objective, transactions: transactions.length, value, ...timesOf(graph, lanes) };
+/** On its own lanes. */
+export function measureOrdering(ordering: Ordering): SequenceMeasure {
+  const { objective, graph, lanes, transactions, value, makespan } = ordering;
+  return {
+    name: objective,
+    transactions: transactions.length,
+    value,
+    makespan: BigInt(makespan),
+    ...timesOf(graph, lanes),
+  };
 }
 
 /**
  * Of an input in the order that it has.
  *
  * @param block - That is to be built, by which orderings are counted.
+ * @param lanes - At least 1.
  */
 export function measureOwn(
   { input, transactions }: BlockAnalysis,
@@ -48,24 +57,27 @@ export function measureOwn(
     const tx = input.transactions[index] as Transaction;
     value += inclusion.gasOf(tx, analysis).likely * inclusion.tipOf(tx);
   }
-  return { name: 'own', transactions: transactions.length, value, ...timesOf(graph, lanes) };
+  const { makespan } = scheduleInOrder(tasksOf(graph, lanes));
+  return {
+    name: 'own',
+    transactions: transactions.length,
+    value,
+    makespan: BigInt(makespan) * weigh(graph.gas).unit,
+    ...timesOf(graph, lanes),
+  };
 }
 
 function timesOf(
   graph: ConflictGraph,
   lanes: number,
-): Pick<SequenceMeasure, 'gas' | 'makespan' | 'planned' | 'bound'> {
+): Pick<SequenceMeasure, 'gas' | 'inOrder' | 'planned' | 'bound'> {
   const { values: weights, unit } = weigh(graph.gas);
-  const { predecessors, successors } = graph;
-  // The earlier in the block, the more urgent.
-  const levels = Float64Array.from(weights, (_, index) => -index);
-  const { makespan } = scheduleTasks({ weights, levels, predecessors, successors }, lanes);
   const gas = graph.gas.reduce((sum, own) => sum + own, 0n);
   const share = (gas + BigInt(lanes) - 1n) / BigInt(lanes);
   const longest = graph.criticalPath.gas;
   return {
     gas,
-    makespan: BigInt(makespan) * unit,
+    inOrder: BigInt(inOrderMakespan(weights, graph.predecessors, lanes)) * unit,
     planned: planSchedule(graph, { workers: lanes }).makespan,
     bound: longest > share ? longest : share,
   };

@@ -63,7 +63,10 @@ const sequence = z
     value: amount,
     makespan: quantity.meta({
       description:
-        'Gas until the last lane is done, if a free lane takes the first of the block that is ready.',
+        'Gas until the last lane is done, by its own schedule; own: by the one that fees would give it.',
+    }),
+    inOrder: quantity.meta({
+      description: 'The same if a free lane takes the first transaction of the block that is ready.',
     }),
     planned: quantity.meta({
       description: 'The same if it takes the one with the longest chain behind it, as plan and execution do.',
@@ -112,7 +115,7 @@ const cost = z
     takes: z
       .array(id)
       .meta({ description: 'Later orders that go with it, since its nonces are missing to them.' }),
-    makespan: quantity.meta({ description: 'Without it and those.' }),
+    makespan: quantity.meta({ description: 'Without it and those, in order; see inOrder of a sequence.' }),
     bound: quantity.meta({ description: 'Without it and those.' }),
     time: quantity.meta({ description: 'By how much that makespan is shorter.' }),
     value: amount.meta({ description: 'What it and those pay.' }),
@@ -126,7 +129,7 @@ const cost = z
 
 const times = z
   .strictObject({ makespan: quantity, bound: quantity, gas: quantity, value: amount })
-  .meta({ id: 'BlockTimes' });
+  .meta({ id: 'BlockTimes', description: 'The makespan in order; see inOrder of a sequence.' });
 
 const whatIf = z
   .strictObject({
@@ -179,7 +182,7 @@ export const orderSchema = z
     leftOut: z.array(leftOut),
     gas: quantity,
     value: amount,
-    makespan: quantity,
+    makespan: quantity.meta({ description: 'By schedule.' }),
     bound: quantity,
     isOptimal: z.boolean().meta({
       description:

@@ -16,9 +16,12 @@ const SHOWN_GROUPS = 8;
 const SHOWN_COSTS = 5;
 const SHOWN_IDS = 4;
 const NAME_COLUMNS = 10;
-const GAS_COLUMNS = 15;
-const GAP_COLUMNS = 9;
-const VALUE_COLUMNS = 19;
+const GAS_COLUMNS = 13;
+const VALUE_COLUMNS = 16;
+const TIME_COLUMNS = ['makespan', 'in order', 'planned anew', 'bound'] as const;
+const TIME_RULES =
+  'Makespan: by the schedule that comes with it. In order: a free lane takes the first transaction that is ready. ' +
+  'Planned anew: the one with the longest chain behind it.';
 
 /** The whole report, ending in a line break. `colors` comes from picocolors' `createColors`. */
 export function formatOrder(result: OrderedBlock, colors: Colors): string {
@@ -57,13 +60,10 @@ function comparison({ ordering, sequences }: OrderedBlock, colors: Colors): stri
   const { objective, lanes: width, makespan, bound, isOptimal } = ordering;
   if (ordering.transactions.length < 2) return [];
   const fees = sequences.find(({ name }) => name === 'fees');
-  const difference = fees === undefined ? 0 : Number(fees.makespan) - makespan;
   const against =
     objective === 'fees' || fees === undefined
       ? ''
-      : difference === 0
-        ? ', as long as by fees'
-        : `, ${percent(Math.abs(difference), fees.makespan)} ${difference > 0 ? 'less' : 'more'} than by fees`;
+      : `: ${comparedTo(makespan, fees.makespan)} by fees, ${comparedTo(makespan, fees.planned)} by fees planned anew`;
   const gap =
     makespan <= bound
       ? 'No schedule of this sequence is shorter.'
@@ -76,21 +76,30 @@ function comparison({ ordering, sequences }: OrderedBlock, colors: Colors): stri
       : []),
     '',
     colors.dim(
-      `  ${'ordered'.padEnd(NAME_COLUMNS)}${'makespan'.padStart(GAS_COLUMNS)}${'bound'.padStart(GAS_COLUMNS)}` +
-        `${'above'.padStart(GAP_COLUMNS)}${'tips'.padStart(VALUE_COLUMNS)}`,
+      `  ${'ordered'.padEnd(NAME_COLUMNS)}${TIME_COLUMNS.map((name) => name.padStart(GAS_COLUMNS)).join('')}` +
+        `${'tips'.padStart(VALUE_COLUMNS)}`,
     ),
     ...sequences.map((one) => sequenceLine(one, objective, colors)),
+    '',
+    ...wrapped(TIME_RULES).map(colors.dim),
   ];
 }
 
+/** As a beginning of `… that of another one`. */
+function comparedTo(makespan: number, other: bigint): string {
+  const difference = Number(other) - makespan;
+  if (difference === 0) return 'as much as';
+  return `${percent(Math.abs(difference), other)} ${difference > 0 ? 'less' : 'more'} than`;
+}
+
 function sequenceLine(
-  { name, makespan, bound, value }: SequenceMeasure,
+  { name, makespan, inOrder, planned, bound, value }: SequenceMeasure,
   chosen: string,
   colors: Colors,
 ): string {
   const line =
-    `  ${(name === 'own' ? 'as it was' : name).padEnd(NAME_COLUMNS)}${grouped(makespan).padStart(GAS_COLUMNS)}` +
-    `${grouped(bound).padStart(GAS_COLUMNS)}${percent(makespan - bound, bound).padStart(GAP_COLUMNS)}` +
+    `  ${(name === 'own' ? 'as it was' : name).padEnd(NAME_COLUMNS)}` +
+    [makespan, inOrder, planned, bound].map((gas) => grouped(gas).padStart(GAS_COLUMNS)).join('') +
     `${weiText(value).padStart(VALUE_COLUMNS)}`;
   return name === chosen ? colors.green(line) : line;
 }
@@ -102,6 +111,7 @@ function costs({ costs: found, pool, ordering }: OrderedBlock, colors: Colors, n
   const byId = new Map(pool.orders().map((order) => [order.id, order]));
   return [
     title('What costs the block most time', colors),
+    ...wrapped(`Of ${grouped(found.makespan)} gas in order:`),
     ...costly.slice(0, SHOWN_COSTS).flatMap(({ id, takes, time, value, price, tip, isWorthIt }) => {
       const tx = byId.get(id)?.transactions[0];
       const place = ordering.placed.find((one) => one.id === id)?.first ?? 0;
@@ -139,7 +149,7 @@ function whatIfLines({ whatIf: asked }: OrderedBlock, colors: Colors): string[] 
     title('What if', colors),
     ...changes.flatMap((text) => wrapped(text)),
     ...wrapped(
-      `${change('Makespan', before.makespan, after.makespan)}, ${change('bound', before.bound, after.bound)}; ` +
+      `${change('Makespan in order', before.makespan, after.makespan)}, ${change('bound', before.bound, after.bound)}; ` +
         `tips ${weiText(after.value)} instead of ${weiText(before.value)}.` +
         (basis === 'assumed' ? ' That a key commutes is taken for granted.' : ''),
     ),

@@ -68,8 +68,11 @@ describe('a block as a pool', () => {
       /^Block 22,711,001, ordered: parallel · chain 1 · prague\n2\d\d of 240 orders with /,
     );
     expect(stdout).toContain('Time on 8 lanes');
+    const [, total] = /^ {2}([\d,]+) gas until the last lane is done: /m.exec(stdout) ?? [];
+    expect(stdout.replace(/\s+/g, ' ')).toContain('by fees planned anew.');
     for (const name of ['fees', 'parallel', 'as it was'])
-      expect(stdout).toMatch(new RegExp(`^  ${name} +[\\d,]+ `, 'm'));
+      expect(stdout).toMatch(new RegExp(`^  ${name} +([\\d,]+ +){4}0`, 'm'));
+    expect(stdout).toMatch(new RegExp(`^  parallel +${total} `, 'm'));
     for (const line of stdout.split('\n')) expect([...line].length).toBeLessThanOrEqual(80);
   });
 
@@ -79,6 +82,7 @@ describe('a block as a pool', () => {
     expect([code, stderr]).toEqual([0, '']);
     const found = (await read('all.json')) as OrderDocument;
     const hashes = found.transactions.map(({ hash }) => hash);
+    expect(found.sequences.find(({ name }) => name === found.objective)?.makespan).toBe(found.makespan);
     const state = ['--state', example('prestate'), '--workers', '4'];
     const executed = await runBuilt([
       'execute',

@@ -6,7 +6,7 @@ import {
   type LaneTasks,
   scheduleInTurn,
   scheduleReady,
-} from '../../src/mempool/lane-schedule.ts';
+} from '../../src/graph/lane-schedule.ts';
 import { shortestSchedule } from '../../src/mempool/lane-search.ts';
 import { fuzzing } from '../effort.ts';
 import { leastMakespan } from './exhaustive.ts';

@@ -90,9 +90,12 @@ describe('the example block as a pool', () => {
     expect(result.sequences.map(({ name }) => name)).toEqual(
       objective === 'fees' ? ['fees', 'own'] : ['fees', objective, 'own'],
     );
-    for (const { bound, planned, makespan } of result.sequences) {
+    for (const { name, bound, planned, inOrder, makespan } of result.sequences) {
       expect(planned).toBeGreaterThanOrEqual(bound);
+      expect(inOrder).toBeGreaterThanOrEqual(bound);
       expect(makespan).toBeGreaterThanOrEqual(bound);
+      if (name !== 'parallel') expect(makespan).toBeLessThanOrEqual(inOrder);
+      if (name === objective) expect(makespan).toBe(result.findings.plan.makespan);
     }
     expectPlan(result);
     expectReadable(result);
@@ -152,7 +155,7 @@ describe('random pools', () => {
 });
 
 describeCorpus('real blocks as pools', () => {
-  test.each([14029313, 19929064])('%d runs as planned', async (number) => {
+  test.each([12243999, 14029313, 15274915, 19929064])('%d runs as planned', async (number) => {
     const { block, prestate, blockHashes } = readCorpusBlock(number);
     const state = snapshotState(prestate);
     const result = await orderBlock(readInput(block, { blockHashes }), {

@@ -3,7 +3,8 @@
  * optimum: sorted by start, an optimal schedule is what it makes of that sequence. The first never leaves a lane idle
  * while something could run, which is shorter for most sequences and still may miss the optimum.
  */
-import { Heap } from '../graph/heap.ts';
+import { Heap } from './heap.ts';
+import { bottomLevels } from './list-schedule.ts';
 
 export interface LaneTasks {
   /** Of each task. */
@@ -109,19 +110,11 @@ export function scheduleInTurn(tasks: LaneTasks, sequence: readonly number[]): L
   return { start: [...start], lane: [...lane], makespan };
 }
 
-/** Weight of the heaviest path from each task to the end, its own included. */
-export function levelsOf({ weights, successors }: Pick<LaneTasks, 'weights' | 'successors'>): Float64Array {
-  const levels = new Float64Array(weights.length);
-  for (let task = weights.length - 1; task >= 0; task--) {
-    let below = 0;
-    for (const next of successors[task] ?? []) below = Math.max(below, levels[next] as number);
-    levels[task] = below + (weights[task] as number);
-  }
-  return levels;
-}
-
 /** No schedule is shorter: the heaviest path, and all of the work spread evenly over the lanes. */
 export function boundOf(tasks: LaneTasks): number {
   const total = tasks.weights.reduce((sum, weight) => sum + weight, 0);
-  return levelsOf(tasks).reduce((most, level) => Math.max(most, level), Math.ceil(total / tasks.lanes));
+  return bottomLevels(tasks.weights, tasks.successors).reduce(
+    (most, level) => Math.max(most, level),
+    Math.ceil(total / tasks.lanes),
+  );
 }
