@@ -175,7 +175,8 @@ function expectCosts(pool: MempoolIndex, ordering: Ordering, lanes: number): voi
 /** What an order keeps out fits where it was, and nothing is left that would fit as well. */
 function expectDisplaced(pool: MempoolIndex, share: number): number {
   const all = orderTransactions(pool);
-  const gasLimit = (all.gas * BigInt(share)) / 100n + 1_000_000n;
+  const largest = all.transactions.reduce((most, tx) => (tx.gasLimit > most ? tx.gasLimit : most), 0n);
+  const gasLimit = (all.gas * BigInt(share)) / 100n + largest;
   const ordering = orderTransactions(pool, { gasLimit });
   const gasOf = (id: string) => (pool.analysesOf(id) ?? []).reduce((sum, one) => sum + one.gasEstimate, 0n);
   const mostOf = (id: string) =>
@@ -207,6 +208,10 @@ async function check(
   if (block.input.block === null) return { kept: 0, affected: 0, displaced: 0 };
   const pool = poolOf(block, ordersIn(block, inPairs));
   const ordering = orderTransactions(pool);
+  // Nonces that authorisations count up are not seen to (see `Turns`), neither here nor by `whatIf`.
+  if (inTurn(pool, ordering.orders).length < ordering.orders.length) {
+    return { kept: 0, affected: 0, displaced: 0 };
+  }
   expectCosts(pool, ordering, lanes);
   const changes: OrderChange[] = [];
   let ids = [...ordering.orders];
