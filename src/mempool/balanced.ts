@@ -37,13 +37,12 @@ export interface BalanceTask extends SequenceTask, Lanes {
 /** @param found - The orders by what they pay. */
 export function balance(task: BalanceTask, found: Sequence): Balanced {
   const start = shorten(arrange(found.fits, task), task, task.steps);
-  const first = { arranged: start, leftOut: found.leftOut };
-  return task.candidates.length <= MOST_EXACT
-    ? tryAll(task, first)
-    : { ...leaveOut(task, first), isComplete: false };
+  const { arranged, isComplete } =
+    task.candidates.length <= MOST_EXACT
+      ? tryAll(task, start)
+      : { arranged: leaveOut(task, start), isComplete: false };
+  return { arranged, isComplete, leftOut: notIn(task, arranged.fits, found.leftOut) };
 }
-
-type Block = Pick<Balanced, 'arranged' | 'leftOut'>;
 
 /** Value less what the time costs, in wei. */
 function worthOf({ fits, makespan }: Arranged, weight: bigint): bigint {
@@ -56,7 +55,7 @@ function worthIn(time: number, fits: readonly Fit[], weight: bigint): bigint {
 }
 
 /** Every sequence of every part of the candidates, as far as each order fits at its place. */
-function tryAll(task: BalanceTask, first: Block): Balanced {
+function tryAll(task: BalanceTask, first: Arranged): Omit<Balanced, 'leftOut'> {
   let best = first;
   /** What none can be worth more than, by the bounds of their schedules. */
   let most = 0n;
@@ -65,9 +64,7 @@ function tryAll(task: BalanceTask, first: Block): Balanced {
     const arranged = shorten(arrange(chosen, task), task, task.steps);
     const reachable = worthIn(arranged.bound, arranged.fits, task.weight);
     if (reachable > most) most = reachable;
-    if (worthOf(arranged, task.weight) > worthOf(best.arranged, task.weight)) {
-      best = { arranged, leftOut: notIn(task, arranged.fits, first.leftOut) };
-    }
+    if (worthOf(arranged, task.weight) > worthOf(best, task.weight)) best = arranged;
     for (const { order } of task.candidates) {
       if (chosen.some((fit) => fit.order === order)) continue;
       const filling = new Filling(task.inclusion, task.state);
@@ -84,27 +81,27 @@ function tryAll(task: BalanceTask, first: Block): Balanced {
     }
   };
   extend();
-  return { ...best, isComplete: worthOf(best.arranged, task.weight) >= most };
+  return { arranged: best, isComplete: worthOf(best, task.weight) >= most };
 }
 
 /** Leaves orders out as long as that is expected to gain something. */
-function leaveOut(task: BalanceTask, first: Block): Block {
+function leaveOut(task: BalanceTask, first: Arranged): Arranged {
   let best = first;
   let stepsLeft = task.steps;
   const without = new Set<string>();
   for (let fill = 0; fill < MOST_FILLS && stepsLeft > 0; fill++) {
-    const { ids, steps } = notWorthTheirTime(best.arranged, task, stepsLeft);
+    const { ids, steps } = notWorthTheirTime(best, task, stepsLeft);
     stepsLeft -= steps;
     if (ids.length === 0) break;
     for (const id of ids) without.add(id);
     const byId = new Map(task.candidates.map((one) => [one.order.id, one]));
-    const candidates = best.arranged.fits.flatMap(({ order }) =>
+    const candidates = best.fits.flatMap(({ order }) =>
       without.has(order.id) ? [] : (byId.get(order.id) ?? []),
     );
     const { fits } = fillBlock({ ...task, candidates });
     const arranged = shorten(arrange(fits, task), task, task.steps);
-    if (worthOf(arranged, task.weight) <= worthOf(best.arranged, task.weight)) break;
-    best = { arranged, leftOut: notIn(task, fits, first.leftOut) };
+    if (worthOf(arranged, task.weight) <= worthOf(best, task.weight)) break;
+    best = arranged;
   }
   return best;
 }
@@ -162,12 +159,26 @@ function compare(a: Fit, b: Fit): number {
   return a.order.id < b.order.id ? -1 : 1;
 }
 
-/** Why each of the other candidates is not in the block. */
-function notIn({ candidates }: BalanceTask, fits: readonly Fit[], before: readonly LeftOut[]): LeftOut[] {
+/**
+ * Why each of the other candidates is not in the block.
+ *
+ * @param before - Those that were not in the block by fees.
+ */
+function notIn(
+  { candidates, inclusion, state }: BalanceTask,
+  fits: readonly Fit[],
+  before: readonly LeftOut[],
+): LeftOut[] {
   const isIn = new Set(fits.map(({ order }) => order));
   const reasons = new Map(before.map(({ id, reason }) => [id, reason]));
+  const filling = new Filling(inclusion, state);
+  for (const fit of fits) filling.take(fit);
   return candidates.flatMap(({ order }): LeftOut[] => {
     if (isIn.has(order)) return [];
-    return [{ id: order.id, reason: reasons.get(order.id) ?? { kind: 'not-worth-its-time' } }];
+    const known = reasons.get(order.id);
+    if (known !== undefined) return [{ id: order.id, reason: known }];
+    const trial = filling.try(order);
+    const isInTheWay = trial.kind === 'refused' && trial.reason.kind === 'no-room';
+    return [{ id: order.id, reason: isInTheWay ? trial.reason : { kind: 'not-worth-its-time' } }];
   });
 }
