@@ -1,12 +1,14 @@
 /**
  * Orders that would be worth more at another place. By what they pay for gas alone, an order comes after those that pay
  * more; but one that fails there, since it wants to come first, right after a certain other one, or around one, uses
- * less gas and pays less. For each such order some arrangements with those that it shares state with are tried at the
- * front of an otherwise empty block; what is worth more there is tried in the whole block.
+ * less gas and pays less; and one that must not fail, or that has a condition, is not in the block at all. The latter
+ * are put first, if they run there. For each of the former some arrangements with those that it shares state with are
+ * tried at the front of an otherwise empty block; what is worth more there is tried in the whole block.
  */
 import type { StateKey } from '../state/key.ts';
 import { type Candidate, fillBlock, type Sequence, type SequenceTask } from './fee-sequence.ts';
 import { Filling, type Fit } from './filling.ts';
+import { firstOrNot } from './first-or-not.ts';
 
 /** Of those that share state with an order, so many are tried with it; those that share most come first. */
 const MOST_NEIGHBOURS = 12;
@@ -54,7 +56,9 @@ export function promote(task: SequenceTask, found: Sequence, steps: number): Seq
     pinned = first;
     return true;
   };
-  let stepsLeft = steps;
+  const behind = firstOrNot(task, found, Math.min(steps, MOST_FILLS));
+  for (const one of behind) fill(after(pinned, [one]));
+  let stepsLeft = steps - behind.length;
   for (let round = 0; round < MOST_ROUNDS && stepsLeft > 0; round++) {
     const before = best;
     const search = new Search(task, best, known, stepsLeft);
