@@ -4,18 +4,16 @@ import fc from 'fast-check';
 import type { AccessSet } from '../../src/analysis/access.ts';
 import { accessCovers, firstConflict } from '../../src/analysis/overlap.ts';
 import { regionText } from '../../src/analysis/region-text.ts';
-import type { BlockHeader } from '../../src/input/block.ts';
 import { jointAccesses } from '../../src/mempool/joint-accesses.ts';
 import { createMempoolIndex, type GroupEvent, type MempoolIndex } from '../../src/mempool/mempool-index.ts';
 import { type Order, transactionOrder } from '../../src/mempool/order.ts';
-import type { StateDiff } from '../../src/state/diff.ts';
 import { slotHex } from '../../src/state/key.ts';
-import { overlayState } from '../../src/state/overlay.ts';
 import { snapshotState } from '../../src/state/prestate.ts';
 import type { StateSource } from '../../src/state/source.ts';
 import { fuzzing, isLong } from '../effort.ts';
 import { blockDraft, materialize, type RandomBlock } from '../generators/block.ts';
 import { blocksOfCalls } from '../generators/deferral.ts';
+import { nextHead } from './next-head.ts';
 
 const options = fuzzing({ short: 12, long: 1_000 });
 
@@ -92,26 +90,6 @@ function scriptOf(kinds: readonly Move[1][]): fc.Arbitrary<Move[]> {
 const orderly = scriptOf(['toggle', 'toggle', 'toggle', 'outbid', 'name']);
 const withHeads = scriptOf(['toggle', 'toggle', 'outbid', 'name', 'head']);
 const pairs = fc.array(fc.boolean(), { minLength: 3, maxLength: 3 });
-
-/** A head on which one slot, or one balance, is another one. */
-function nextHead(block: RandomBlock, header: BlockHeader, state: StateSource, at: number) {
-  const addresses = Object.keys(block.prestate) as `0x${string}`[];
-  const address = addresses[at % addresses.length];
-  if (address === undefined) return null;
-  const slots = Object.keys(block.prestate[address]?.storage ?? {});
-  const slot = slots[at % Math.max(1, slots.length)];
-  const balance = (state.account(address)?.balance ?? 0n) + BigInt(at);
-  const diff: StateDiff = new Map([
-    [
-      address,
-      slot === undefined
-        ? { balance, storage: new Map() }
-        : { storage: new Map([[BigInt(slot), BigInt(at)]]) },
-    ],
-  ]);
-  const next = { ...header, number: header.number + 1n, timestamp: header.timestamp + BigInt(at % 3) };
-  return { head: { state: overlayState(state, diff), block: next }, diff };
-}
 
 /** The same transactions for more, under another hash, or as a bundle that has one of two names. */
 function variantOf(order: Order, what: 'outbid' | 'name', number: number): Order {
